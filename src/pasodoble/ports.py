@@ -1,0 +1,392 @@
+"""The doors to the world. The shell is built on these; adapters are picked in `wiring.py` and nowhere else.
+
+Connector, Budget, Clock, PushReader, Runner and Notifier are asynchronous. The Store is plain and synchronous: its
+transactions are short and are called inline (in a thread from the pages).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from pasodoble.model.cause import Problem
+from pasodoble.model.link import Base, Link
+from pasodoble.model.message import Message
+from pasodoble.model.operation import Operation
+from pasodoble.model.outcome import Outcome
+from pasodoble.model.record import Account, Owner, Seen, Snapshot
+from pasodoble.model.ref import Kind, Ref
+from pasodoble.model.schema import ObjectSchema
+from pasodoble.model.side import Pair, Side
+from pasodoble.model.signal import Mark, Signal, Urgency
+from pasodoble.model.trace import Change, State, TraceStep
+from pasodoble.model.value import Raw
+
+Cursor = Mapping[str, Raw]
+"""Where a look left off: the connector's own, kept for it, opaque to everyone else. JSON through and through."""
+
+
+# --- connectors ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some records that changed, and the cursor from which the next look goes on once they have been marked."""
+
+    snapshots: Sequence[Snapshot]
+    cursor: Cursor
+    total: int | None = None
+
+
+class Connector(Protocol):
+    """One vendor, spoken to. Field names, object names and ids are the vendor's own.
+
+    Every method raises a ConnectorError when the vendor cannot be spoken to at all; one record's trouble is a value.
+    """
+
+    @property
+    def side(self) -> Side: ...
+
+    async def identify(self) -> Account:
+        """Who is at the other end, and as whom we write."""
+
+    async def describe(self, object: str) -> ObjectSchema:
+        """The object as the signed-in user may see it. Raises Unsupported if there is none."""
+
+    def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
+        """All records changed since `cursor`, in pages; with None, all records there are, by id.
+
+        Reads up to now; how far the cursor moves is the connector's matter (late-visible commits, index lag), so that
+        records come again rather than never. The last page may be empty: its cursor still counts.
+        """
+
+    async def read(
+        self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
+    ) -> dict[Ref, Seen]:
+        """Read by id, strongly consistent; every ref asked for is in the answer, as a Snapshot or as Gone.
+
+        history   fields whose past versions are wanted too, where the vendor keeps any (dearer)
+        """
+
+    async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
+        """All live records whose `field` holds one of `values`, read consistently where the vendor can."""
+
+    async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
+        """Carry out, batched as cheaply as the vendor allows; one outcome an operation, in the same order.
+
+        Never raises for a part: what was not sent is Deferred, what may have been done is Unknown.
+        """
+
+    async def read_members(self, list_id: str) -> dict[str, datetime]:
+        """A list's members by record id, with the moment each joined. Raises Unsupported where there are no lists."""
+
+    async def read_owners(self) -> list[Owner]: ...
+
+    async def close(self) -> None: ...
+
+
+class PushReader(Protocol):
+    """What a vendor tells us by itself. Only hints: losing all of it costs latency, never correctness."""
+
+    def signals(self, position: Cursor | None) -> AsyncIterator[tuple[Sequence[Signal], Cursor]]:
+        """Signals as they come, each batch with the position to keep once it is durable."""
+
+
+# --- the store -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A link to be made: of two known records, or a reservation with one side open and the payload of its create."""
+
+    kind: Kind
+    refs: Pair[Ref | None]
+    key: str
+    payload: Mapping[str, Raw] = field(default_factory=dict)
+    why: str = ""
+    label: str = ""
+    natural: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    """A line of the records list. `label` is what a person calls the record, `natural` its e-mail address or domain."""
+
+    link_id: int | None
+    kind: Kind
+    refs: Pair[Ref | None]
+    label: str
+    natural: str
+    state: State
+    reason: str
+    at: datetime
+
+
+class Links(Protocol):
+    """Which records are one thing. Each ref is in at most one link that is not retired; each key in at most one link."""
+
+    def load(self, refs: Collection[Ref]) -> dict[Ref, Link]:
+        """The links of these refs, by ref; retired ones too, so that nothing is made again."""
+
+    def load_by_id(self, ids: Collection[int]) -> dict[int, Link]: ...
+
+    def make(self, links: Sequence[NewLink], now: datetime) -> list[Link | None]:
+        """Make or reserve each; None where a live link already holds one of its refs or its key (another worker won)."""
+
+    def mark_sent(self, ids: Collection[int]) -> None: ...
+
+    def confirm(self, refs: Mapping[int, Ref], now: datetime) -> None:
+        """SENT or RESERVED -> LINKED: the open side of each link is now this record."""
+
+    def repoint(self, link_id: int, ref: Ref, why: str, now: datetime) -> None:
+        """Point the link's `ref.side` at another record (merge, conversion, a person); the reason is kept."""
+
+    def retire(self, ids: Collection[int], why: str, now: datetime) -> None: ...
+
+    def release(self, ids: Collection[int]) -> None:
+        """Forget reservations whose create was refused, so that a later try starts afresh."""
+
+    def name(self, labels: Mapping[int, tuple[str, str]]) -> None:
+        """Keep what a person calls the record, and its natural key: (label, natural) by link."""
+
+    def count(self, kind: Kind | None = None) -> int: ...
+
+
+class Bases(Protocol):
+    def load(self, link_ids: Collection[int]) -> dict[int, Base]: ...
+
+    def save(self, bases: Mapping[int, Base]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMark:
+    kind: Kind
+    ref: Ref
+    trigger: str
+    urgency: Urgency
+    due_at: datetime | None = None
+
+
+class Marks(Protocol):
+    """Dirty marks. Putting one that is there moves its sequence, adds its trigger and keeps the more urgent of both."""
+
+    def put(self, marks: Sequence[NewMark], now: datetime) -> None: ...
+
+    def take(self, kind: Kind, limit: int, now: datetime, *, urgency: Urgency = Urgency.BACKFILL) -> list[Mark]:
+        """The most urgent marks that are due, oldest first, none less urgent than `urgency`. They stay until cleared."""
+
+    def load(self, refs: Collection[Ref]) -> dict[Ref, Mark]: ...
+
+    def clear(self, marks: Collection[Mark]) -> None:
+        """Remove each whose sequence has not moved since it was taken."""
+
+    def defer(self, marks: Mapping[Ref, tuple[int, datetime]]) -> None:
+        """By ref: (the sequence it was taken at, when to try again). Counts an attempt."""
+
+    def make_due(self, kind: Kind, now: datetime) -> int:
+        """Retries that wait become due at once; gives how many."""
+
+    def count(self, kind: Kind | None = None) -> int: ...
+
+    def next_due_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """A change with where it belongs: the answer of `history`."""
+
+    id: int
+    run_id: int
+    link_id: int
+    ref: Ref
+    change: Change
+
+
+class History(Protocol):
+    def append(self, run_id: int, link_id: int, ref: Ref, changes: Sequence[Change]) -> None: ...
+
+    def load(self, link_id: int, *, limit: int = 500, before_id: int | None = None) -> list[ChangeRow]:
+        """Newest first."""
+
+    def load_run(self, run_id: int) -> list[ChangeRow]: ...
+
+    def load_recent(self, *, limit: int, before_id: int | None = None) -> list[ChangeRow]:
+        """The latest changes of all records, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceRow:
+    """The last decision on a record, or the one at a past moment. `state` as it was then."""
+
+    refs: Pair[Ref | None]
+    kind: Kind
+    state: State
+    reasons: tuple[str, ...]
+    steps: tuple[TraceStep, ...]
+    at: datetime
+
+
+class Traces(Protocol):
+    def save(self, rows: Sequence[TraceRow]) -> None: ...
+
+    def load(self, ref: Ref, *, at: datetime | None = None) -> TraceRow | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemRow:
+    """An open problem of one record. `ignored_until_worse`: a person put it aside."""
+
+    id: int
+    kind: Kind
+    ref: Ref
+    problem: Problem
+    first_at: datetime
+    last_at: datetime
+    attempts: int
+    next_try_at: datetime | None
+    label: str = ""
+    ignored: bool = False
+
+
+class Problems(Protocol):
+    """At most one open problem a record and cause. A record that syncs closes all of its own (E-16)."""
+
+    def open(self, kind: Kind, problems: Mapping[Ref, tuple[Problem, datetime | None]], now: datetime) -> None:
+        """By ref: the problem, and when it is tried again (None: not before something changes)."""
+
+    def close(self, refs: Collection[Ref], now: datetime) -> None: ...
+
+    def load(self, *, ref: Ref | None = None, cause: str | None = None, limit: int = 500) -> list[ProblemRow]: ...
+
+    def count_by_cause(self) -> dict[str, int]: ...
+
+    def ignore(self, ids: Collection[int], now: datetime) -> int: ...
+
+
+class LeftOut(Protocol):
+    """Records that are not synced on purpose, and the gate that says so."""
+
+    def put(self, kind: Kind, gates: Mapping[Ref, Message], now: datetime, *, labels: Mapping[Ref, str]) -> None: ...
+
+    def clear(self, refs: Collection[Ref]) -> None: ...
+
+    def load(self, refs: Collection[Ref]) -> dict[Ref, tuple[Message, datetime]]: ...
+
+    def count_by_gate(self, kind: Kind | None = None) -> dict[str, int]: ...
+
+
+class Cursors(Protocol):
+    """Where each look left off, by kind and side's object; and small facts about the connection (accounts, first check)."""
+
+    def load(self, name: str) -> Cursor | None: ...
+
+    def save(self, name: str, cursor: Cursor, now: datetime) -> None: ...
+
+    def clear(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One run of the cycle. `report` is what `sync --json` prints of it."""
+
+    id: int
+    what: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    report: Mapping[str, object]
+
+
+class Runs(Protocol):
+    def begin(self, what: str, now: datetime) -> int: ...
+
+    def finish(self, run_id: int, outcome: str, report: Mapping[str, object], now: datetime) -> None: ...
+
+    def load(self, *, limit: int = 50) -> list[RunRow]: ...
+
+
+class Records(Protocol):
+    """The records list: linked, left out, waiting and in trouble, in one view."""
+
+    def search(
+        self, text: str = "", *, state: State | None = None, kind: Kind | None = None, limit: int = 50, after: str = ""
+    ) -> tuple[list[LinkRow], str]:
+        """Rows by label, name, address or id (a prefix or a word of it), and the `after` of the next page, "" at the end."""
+
+    def count_by_state(self, kind: Kind | None = None) -> dict[State, int]: ...
+
+
+class Transaction(Protocol):
+    """One transaction of one connection. All or nothing; nothing of it is seen before it ends."""
+
+    @property
+    def links(self) -> Links: ...
+    @property
+    def bases(self) -> Bases: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def history(self) -> History: ...
+    @property
+    def traces(self) -> Traces: ...
+    @property
+    def problems(self) -> Problems: ...
+    @property
+    def left_out(self) -> LeftOut: ...
+    @property
+    def cursors(self) -> Cursors: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def records(self) -> Records: ...
+
+
+class Store(Protocol):
+    def transaction(self, connection: str) -> AbstractContextManager[Transaction]:
+        """Opens one for the connection of that name. Commits at the end of the block, rolls back on any exception."""
+
+    def save_settings(self, document: str, now: datetime) -> int:
+        """Keep the settings document as a new version if it differs from the newest; gives the newest version's number."""
+
+    def load_settings(self) -> tuple[int, str] | None: ...
+
+    def close(self) -> None: ...
+
+
+# --- the rest --------------------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC."""
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Budget(Protocol):
+    """Calls that we may still make. Asked before every call, told after every answer."""
+
+    async def take(self, side: Side, api: str, *, purpose: str, count: int = 1) -> None:
+        """Wait for the token(s) of one API ("rest", "search", "bulk"). Raises QuotaSpent when the day's allotment is gone."""
+
+    def note(self, side: Side, headers: Mapping[str, str]) -> None:
+        """The vendor's own count, from the headers of an answer."""
+
+    def used(self) -> Mapping[Side, int]:
+        """Calls made by this process since it started."""
+
+
+class Runner(Protocol):
+    """Runs durable work: the engine behind it is disposable, the journal is not."""
+
+    async def request(self, connection: str, kind: Kind, *, urgency: Urgency) -> None:
+        """See to it that the kind's marks are worked on. Requests for the same work coalesce."""
+
+    async def run_until_idle(self) -> None: ...
+
+
+class Notifier(Protocol):
+    async def send(self, message: Message) -> None: ...
