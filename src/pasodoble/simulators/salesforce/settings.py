@@ -1,0 +1,92 @@
+"""What an administrator of the org has set up, and the switches of the simulator itself.
+
+Objects and fields are `schema`; what these settings do is told where they are obeyed, not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """How this simulator plays what the reference leaves open or calls an edition's choice."""
+
+    person_accounts: bool = False
+    pasodoble_key: bool = True
+    """Whether every createable object has the external id field `Pasodoble_Key__c` (not with `--bare`)."""
+    limits: str = "off"
+    """`real`: the daily and concurrent limits refuse calls; `off`: they are only counted."""
+    daily_api_requests: int = 100_000
+    session_s: int = 7200
+    formula_fields_in_events: bool = True
+    cdc_entity_limit: int | None = None
+    """How many objects change data capture may select (5 in a real org without the add-on); None: no limit."""
+    event_retention_s: int = 72 * 3600
+    daily_event_deliveries: int = 25_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationRule:
+    name: str
+    formula: str
+    message: str
+    field: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateRule:
+    """`match`: fields that must all be equal (without regard to case) for two records to match.
+
+    action        `block`, `alert` (a caller may insist with allowSave) or `report`.
+    match_object  the object searched, by default the rule's own; `match` then names that object's fields by the
+                  same names.
+    """
+
+    name: str
+    match: tuple[str, ...]
+    action: str = "alert"
+    message: str = "Use one of these records?"
+    match_object: str | None = None
+    on_create: bool = True
+    on_update: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentRule:
+    """Who gets a new Lead or Case: the first entry whose formula is true (an empty one always is)."""
+
+    name: str
+    id: str
+    entries: tuple[tuple[str, str], ...] = ()
+    """(formula, owner id)."""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What the integration user may do with an object; `hidden` and `locked` are fields it cannot see, or not edit."""
+
+    read: bool = True
+    create: bool = True
+    edit: bool = True
+    delete: bool = True
+    hidden: frozenset[str] = frozenset()
+    locked: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Settings:
+    """Per object name; `hidden_records` are ids that the integration user cannot see."""
+
+    validation_rules: dict[str, list[ValidationRule]] = field(default_factory=dict)
+    duplicate_rules: dict[str, list[DuplicateRule]] = field(default_factory=dict)
+    assignment_rules: dict[str, list[AssignmentRule]] = field(default_factory=dict)
+    permissions: dict[str, Access] = field(default_factory=dict)
+    hidden_records: set[str] = field(default_factory=set)
+    locked_records: set[str] = field(default_factory=set)
+    """Ids held by somebody else's transaction: a write gets UNABLE_TO_LOCK_ROW."""
+    late_visible_s: float = 0.0
+    set_audit_fields: bool = False
