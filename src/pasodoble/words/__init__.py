@@ -1,1 +1,39 @@
-"""To come."""
+"""Messages put into sentences, in English and Spanish. Nothing here decides what is said, only how.
+
+Each catalogue maps a message id to a template; `{name}` takes the message's parameter of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from pasodoble.model.message import Message
+
+LANGUAGES = ("en", "es")
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """All templates of a language by message id; English for a language we do not speak."""
+    if language == "es":
+        from pasodoble.words import es
+
+        return es.SENTENCES
+    from pasodoble.words import en
+
+    return en.SENTENCES
+
+
+def say(message: Message, language: str = "en") -> str:
+    """The sentence. An id that no catalogue knows is shown as it is, with its parameters: never an exception."""
+    template = catalogue(language).get(message.id)
+    if template is None:
+        shown = ", ".join(f"{name} {text}" for name, text in message.params)
+        return f"{message.id} ({shown})" if shown else message.id
+    return template.format_map(_Params(message.params))
+
+
+class _Params(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"

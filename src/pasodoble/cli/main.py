@@ -1,0 +1,73 @@
+"""The `pasodoble` command: which commands there are, and what becomes of an error.
+
+Command modules import what is heavy inside their functions, so that `--help` and completion stay quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer._click.exceptions import ClickException, UsageError
+
+from pasodoble import __version__
+from pasodoble.cli import talk
+from pasodoble.cli.exits import Exit
+
+app = typer.Typer(
+    name="pasodoble",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Example: pasodoble demo\n\nKeeps HubSpot and Salesforce in step, both ways, on your own machines.",
+    epilog="Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 changes pending, 3 some records need"
+    " attention, 4 configuration or sign-in wrong, 64 usage, 130 interrupted.",
+)
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        talk.put(f"pasodoble {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    plain: Annotated[bool, typer.Option("--plain", help="No colour, no bars.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=lambda value: _show_version(wanted=value), is_eager=True)
+    ] = False,
+) -> None:
+    talk.set_plain(plain=plain)
+
+
+def _register() -> None:
+    from pasodoble.cli import sandbox
+
+    app.command("sandbox")(sandbox.sandbox)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; gives its exit code."""
+    from pasodoble.errors import AuthLapsed, ConfigError, Error
+
+    _register()
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(list(arguments), prog_name="pasodoble", standalone_mode=False)
+        return int(result) if isinstance(result, int) else Exit.DONE
+    except UsageError as error:
+        error.show()
+        return Exit.USAGE
+    except ClickException as error:
+        error.show()
+        return Exit.FAILED
+    except (KeyboardInterrupt, typer.Abort):
+        talk.say("Stopped.")
+        return Exit.INTERRUPTED
+    except Error as error:
+        talk.complain(error)
+        return Exit.CONFIGURATION if isinstance(error, ConfigError | AuthLapsed) else Exit.FAILED
