@@ -40,6 +40,8 @@ class Request:
     body: bytes
     params: dict[str, str] = field(default_factory=dict)
     scheme: str = "http"
+    caller: object = None
+    """Whom a vendor's gate found behind the token."""
     _query: dict[str, list[str]] | None = None
 
     @property

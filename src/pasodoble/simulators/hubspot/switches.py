@@ -1,0 +1,50 @@
+"""What the public contract leaves open about HubSpot, one switch each, with the documented (or most cautious) default.
+
+A switch is set once, when the world is built. What the vendor documents firmly is no switch and does not belong here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """Unsure behaviours of a portal (contract, section 14)."""
+
+    merge_id: Literal["new", "preserved"] = "new"
+    """Whether a merge makes a record with a new id (default) or keeps the primary's (beta accounts)."""
+    lifecycle_backward: Literal["ignore", "refuse"] = "ignore"
+    """A lifecycle stage written backwards: 200 and the old value stays, or 400."""
+    search_lag_s: float = 0.0
+    """How long search shows a record as it was before its last change; documented only as "a few moments"."""
+    search_disorder: bool = False
+    """Whether each change has a lag of its own, between nothing and `search_lag_s`, so that recent rows come out of order."""
+    empty_values: Literal["by_edition", "null", "omit"] = "by_edition"
+    """A property that was asked for and is empty. The guides say null, the typed models of the dated API allow only
+    strings: `by_edition` answers null on numbered paths and leaves it out on dated ones."""
+    batch_order: Literal["id", "input", "shuffled"] = "id"
+    """Order of a batch answer's results; HubSpot promises none."""
+    partial_batches: bool = True
+    """Whether write batches with a trace id on every input may end in a 207."""
+    retry_after: bool = False
+    """Whether a 429 carries `Retry-After`."""
+    lock_probability: float = 0.0
+    """Share of writes to one record that meet a lock: 423."""
+    tier: Literal["starter", "professional", "enterprise"] = "professional"
+    """Plan of the account: rate limits, and Enterprise-only events."""
+    company_auto_association: bool = False
+    """Whether a contact's email domain finds or makes its company."""
+    access_token_s: int = 1800
+    """Life of an OAuth access token."""
+    admin_validation: bool = True
+    """Whether rules set up by administrators bind writes on paths dated 2026-09 or later."""
+    date_off_midnight: Literal["refuse", "truncate"] = "refuse"
+    """Epoch milliseconds that are not midnight UTC, written to a date property."""
+    webhook_duplicates: float = 0.0
+    """Share of webhook requests that are delivered twice."""
+    webhook_reorder: bool = False
+    webhook_delay_s: float = 0.0
+    webhook_retry_speed: float = 1.0
+    """How much faster than HubSpot's 24 hours the ten retries run."""
