@@ -1,0 +1,78 @@
+"""Both simulated CRMs on real ports, one clock between them: what `pasodoble sandbox` and `pasodoble demo` run.
+
+Settings for the product do not belong here; the ready line says all that is needed to write some.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from pasodoble.simulators import hubspot, salesforce
+from pasodoble.simulators.clock import SimClock
+from pasodoble.simulators.http import serving
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the sandbox is asked for; ports of 0 take any free one."""
+
+    hubspot_port: int = 8091
+    salesforce_port: int = 8092
+    pubsub_port: int = 8093
+    people: int = 200
+    seed: int = 1
+    empty: bool = False
+    limits: str = "off"
+    tls: bool = False
+    bare: bool = False
+    webhook_target: str = ""
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """The running pair. `ready` is the ready line."""
+
+    clock: SimClock
+    hubspot: hubspot.World
+    salesforce: salesforce.World
+    ready: dict[str, Any]
+
+
+@contextlib.asynccontextmanager
+async def running(options: Options, *, clock: SimClock | None = None) -> AsyncIterator[Sandbox]:
+    """Serve both CRMs while the block runs. Raises OSError when a port is taken."""
+    clock = clock or SimClock()
+    people = 0 if options.empty else options.people
+    common: dict[str, Any] = {"people": people, "seed": options.seed, "limits": options.limits, "bare": options.bare}
+    hub = hubspot.build(clock, empty=options.empty, **common)
+    org = salesforce.build(clock, empty=options.empty, **common)
+    async with contextlib.AsyncExitStack() as stack:
+        certificate, ca_file = None, None
+        if options.tls:
+            from pasodoble.simulators.certificate import make_certificate
+
+            made = stack.enter_context(make_certificate())
+            certificate, ca_file = (str(made.certificate), str(made.key)), str(made.ca)
+        scheme = "https" if certificate else "http"
+        hub_port = await stack.enter_async_context(
+            serving(hub.application, port=options.hubspot_port, certificate=certificate)
+        )
+        org_port = await stack.enter_async_context(
+            serving(org.application, port=options.salesforce_port, certificate=certificate)
+        )
+        instance_url = f"{scheme}://127.0.0.1:{org_port}"
+        await stack.enter_async_context(hub.background(f"{scheme}://127.0.0.1:{hub_port}", options.webhook_target))
+        pubsub = await stack.enter_async_context(
+            org.background(instance_url, pubsub_port=options.pubsub_port, certificate=certificate)
+        )
+        ready = {
+            "ready": True,
+            "hubspot": {"base_url": f"{scheme}://127.0.0.1:{hub_port}", **hub.credentials},
+            "salesforce": {"instance_url": instance_url, **org.credentials},
+            "pubsub": {"endpoint": pubsub},
+            "ca_file": ca_file,
+        }
+        yield Sandbox(clock, hub, org, ready)
