@@ -1,0 +1,99 @@
+"""What a run did, in numbers: the document that `sync --json` prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pasodoble.model.message import Message
+from pasodoble.model.operation import Associate, Brake, Create, Delete, Operation, Update
+from pasodoble.model.ref import Kind
+from pasodoble.model.side import SIDES, Side
+
+FORMAT_VERSION = 1
+
+
+class RunOutcome(StrEnum):
+    DONE = "done"
+    ATTENTION = "attention"
+    FAILED = "failed"
+
+
+WRITES = ("created", "updated", "deleted", "associated")
+
+
+def name_write(operation: Operation) -> str:
+    """The word of the report for a write."""
+    match operation:
+        case Create():
+            return "created"
+        case Update():
+            return "updated"
+        case Delete():
+            return "deleted"
+        case Associate():
+            return "associated"
+
+
+def side_of(operation: Operation) -> Side:
+    return operation.side if isinstance(operation, Create) else operation.ref.side
+
+
+@dataclass(slots=True)
+class Tally:
+    """One kind's numbers. A record counts once in each of `unchanged`, `left_out` and `problems`, however often it was met."""
+
+    written: dict[Side, Counter[str]] = field(default_factory=lambda: {side: Counter() for side in SIDES})
+    linked: int = 0
+    unchanged: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+    waiting: int = 0
+
+    def document(self) -> dict[str, object]:
+        return {
+            **{side: {word: self.written[side][word] for word in WRITES} for side in SIDES},
+            "linked": self.linked,
+            "unchanged": self.unchanged,
+            "left_out": dict(sorted(self.left_out.items())),
+            "problems": dict(sorted(self.problems.items())),
+            "waiting": self.waiting,
+        }
+
+
+@dataclass(slots=True)
+class Report:
+    """A run's numbers by kind, the brakes that stopped it, and the sides that could not be spoken to."""
+
+    tallies: dict[Kind, Tally] = field(default_factory=dict)
+    brakes: list[Brake] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+
+    def of(self, kind: Kind) -> Tally:
+        return self.tallies.setdefault(kind, Tally())
+
+    @property
+    def outcome(self) -> RunOutcome:
+        if self.failures:
+            return RunOutcome.FAILED
+        troubled = self.brakes or any(tally.problems for tally in self.tallies.values())
+        return RunOutcome.ATTENTION if troubled else RunOutcome.DONE
+
+    def document(self, run_id: int, api_calls: Mapping[Side, int], duration_s: float) -> dict[str, object]:
+        """The versioned document of DESIGN's `sync --once --json`."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "run": run_id,
+            "outcome": self.outcome,
+            "objects": {kind: tally.document() for kind, tally in self.tallies.items()},
+            "brakes": [
+                {"what": b.what, "kind": b.kind, "side": b.side, "count": b.count, "allowed": b.allowed}
+                for b in self.brakes
+            ],
+            "failures": list(self.failures),
+            "api_calls": {side: api_calls.get(side, 0) for side in SIDES},
+            "duration_s": round(duration_s, 3),
+        }
