@@ -1,0 +1,228 @@
+"""Which rows to look at for a SELECT, and in what order: the choice of an index, or of the whole table.
+
+An index only narrows: every row still has to pass the whole condition. How a condition is tested belongs in `filters`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Any
+
+from pasodoble.simulators.salesforce.rows import Row, key_maker
+from pasodoble.simulators.salesforce.schema import Field, Sobject
+from pasodoble.simulators.salesforce.soql.bind import Term
+from pasodoble.simulators.salesforce.soql.filters import Bound, Denied, Every, Some, Test, key_of
+from pasodoble.simulators.salesforce.soql.intervals import Interval, intersection, union
+from pasodoble.simulators.salesforce.view import View
+
+EVERYTHING = (Interval(),)
+NEVER_NULL = frozenset(("Id", "CreatedDate", "LastModifiedDate", "SystemModstamp"))
+"""Fields that every row has: an index over one of them holds all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The rows whose `field` lies in one of the intervals."""
+
+    field: Field
+    intervals: tuple[Interval, ...]
+
+    @property
+    def only_points(self) -> bool:
+        return all(interval.is_point for interval in self.intervals)
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """A rough order of how many rows may come: ids, unique values, other values, ranges with two ends, with one."""
+        if self.only_points:
+            kind = 0 if self.field.type == "id" else 1 if self.field.unique or self.field.external_id else 2
+            return kind, len(self.intervals)
+        closed = all(i.low is not None and i.high is not None for i in self.intervals)
+        return (3 if closed else 4), len(self.intervals)
+
+
+Access = tuple[Reach, ...]
+"""Rows in any of these; the empty tuple: none at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One key of ORDER BY, bound."""
+
+    term: Term
+    descending: bool = False
+    nulls_last: bool = False
+
+
+def find_access(bound: Bound) -> Access | None:
+    """Where the rows that can pass are, or None when no index tells."""
+    match bound:
+        case Test(field=Field() as field, reach=tuple() as reach) if field.indexed:
+            intervals = union(reach)
+            return (Reach(field, intervals),) if intervals else ()
+        case Every(parts):
+            found = [access for access in map(find_access, parts) if access is not None]
+            return min(_meet(found), key=_cost, default=None)
+        case Some(parts):
+            accesses = [find_access(part) for part in parts]
+            return _join([a for a in accesses if a is not None]) if None not in accesses else None
+        case Test() | Denied():
+            return None
+
+
+def _cost(access: Access) -> tuple[int, int]:
+    return max((reach.cost for reach in access), default=(-1, 0))
+
+
+def _meet(accesses: list[Access]) -> list[Access]:
+    """Conditions on the same field at once: `A > 1 AND A < 5` is one range."""
+    single: dict[str, Reach] = {}
+    others: list[Access] = []
+    for access in accesses:
+        if len(access) != 1:
+            others.append(access)
+            continue
+        (reach,) = access
+        known = single.get(reach.field.name)
+        met = intersection(known.intervals, reach.intervals) if known else reach.intervals
+        single[reach.field.name] = Reach(reach.field, met)
+    return [*others, *((reach,) if reach.intervals else () for reach in single.values())]
+
+
+def _join(accesses: list[Access]) -> Access:
+    """Alternatives: those on the same field become one reach, so that a keyset page is one walk along one index."""
+    by_field: dict[str, Reach] = {}
+    for reach in (reach for access in accesses for reach in access):
+        known = by_field.get(reach.field.name)
+        intervals = union((*known.intervals, *reach.intervals)) if known else reach.intervals
+        by_field[reach.field.name] = Reach(reach.field, intervals)
+    return tuple(by_field.values())
+
+
+def _reach_on(bound: Bound | None, field: Field) -> tuple[Interval, ...] | None:
+    """The values of `field` outside of which `bound` is never true; None when it does not say."""
+    match bound:
+        case Test(field=Field(name=name), reach=tuple() as reach) if name == field.name:
+            return union(reach)
+        case Every(parts):
+            known = [r for r in (_reach_on(part, field) for part in parts) if r is not None]
+            met = known[0] if known else None
+            for reach in known[1:]:
+                met = intersection(met or (), reach)
+            return met
+        case Some(parts):
+            reaches = [_reach_on(part, field) for part in parts]
+            return None if None in reaches else union(tuple(i for r in reaches if r for i in r))
+        case _:
+            return None
+
+
+class Source:
+    """Rows of one object for one SELECT: `accept` is the whole condition, `deleted` lets the Recycle Bin in."""
+
+    def __init__(
+        self, view: View, sobject: Sobject, bound: Bound | None, accept: Callable[[Row], bool] | None, *, deleted: bool
+    ) -> None:
+        self._view = view
+        self._sobject = sobject
+        self._bound = bound
+        self._accept = accept
+        self._deleted = deleted
+        self._access = None if bound is None else find_access(bound)
+
+    def rows(self, order: tuple[SortKey, ...] = (), count: int | None = None) -> list[Row]:
+        """The rows that pass, sorted, no more than `count`; without an order as they come."""
+        if not order:
+            return list(islice(self._filtered(self._candidates()), count))
+        walk = self._walk(order[0]) if count is not None else None
+        if walk is None:
+            return sort_rows(list(self._filtered(self._candidates())), order)[:count]
+        return list(islice(_sorted_in_ties(self._filtered(walk), order), count))
+
+    def _filtered(self, rows: Iterable[Row]) -> Iterator[Row]:
+        return iter(rows) if self._accept is None else filter(self._accept, rows)
+
+    def _candidates(self) -> Iterable[Row]:
+        if self._access is not None:
+            parts = [self._reached(reach.field, reach.intervals) for reach in self._access]
+            if None not in parts:
+                return _once(part for part in parts if part is not None)
+        return self._view.rows(self._sobject, deleted=self._deleted)
+
+    def _reached(self, field: Field, intervals: tuple[Interval, ...]) -> Iterable[Row] | None:
+        """Through the index in the field's order; None when there turns out to be no index."""
+        if all(interval.is_point for interval in intervals):
+            points = [interval.low for interval in intervals]
+            return self._view.find(self._sobject, field, points, deleted=self._deleted)
+        spans = [
+            self._view.span(
+                self._sobject, field, i.low, i.high, low_open=i.low_open, high_open=i.high_open, deleted=self._deleted
+            )
+            for i in intervals
+        ]
+        if None in spans:
+            return None
+        return (row for span in spans if span is not None for row in span)
+
+    def _walk(self, first: SortKey) -> Iterable[Row] | None:
+        """Candidates already in the order of the first key, where an index gives that and no better one narrows."""
+        field = first.term.field
+        if field is None or not first.term.own or not field.indexed or first.descending:
+            return None
+        if self._access is not None and all(reach.only_points for reach in self._access):
+            return None
+        reach = _reach_on(self._bound, field)
+        if reach is None and field.name not in NEVER_NULL:
+            return None
+        return self._reached(field, EVERYTHING if reach is None else reach)
+
+
+def _once(parts: Iterable[Iterable[Row]]) -> Iterator[Row]:
+    seen: set[str] = set()
+    for part in parts:
+        for row in part:
+            if row["Id"] not in seen:
+                seen.add(row["Id"])
+                yield row
+
+
+def _sorted_in_ties(rows: Iterable[Row], order: tuple[SortKey, ...]) -> Iterator[Row]:
+    """Rows that come in the order of the first key, each run of equal ones sorted by the other keys."""
+    if len(order) == 1:
+        yield from rows
+        return
+    term = order[0].term
+    key, read = key_of(term), term.read
+    for _, run in groupby(rows, lambda row: key(read(row))):
+        yield from sort_rows(list(run), order[1:])
+
+
+def sort_rows(rows: list[Row], order: tuple[SortKey, ...]) -> list[Row]:
+    """By several keys: stable sorts from the last key to the first."""
+    for key in reversed(order):
+        rows.sort(key=_sort_function(key), reverse=key.descending)
+    return rows
+
+
+def _sort_function(sort: SortKey) -> Callable[[Row], Any]:
+    """Nulls apart from values; picklists in the order of their values in Setup."""
+    read, make = sort.term.read, _ordering_key(sort.term)
+    null_rank = sort.nulls_last is not sort.descending
+    null, held = (1, 0) if null_rank else (0, 1)
+
+    def key(row: Row) -> tuple[int, Any]:
+        value = read(row)
+        return (null, 0) if value is None else (held, make(value))
+
+    return key
+
+
+def _ordering_key(term: Term) -> Callable[[Any], Any]:
+    field = term.field
+    if field is None or field.type != "picklist" or not field.choices:
+        return key_of(term) if field is None or not term.own else key_maker(field)
+    places = {choice.value.lower(): place for place, choice in enumerate(field.choices)}
+    after = len(places)
+    return lambda value: (places.get(value.lower(), after), value.lower())
