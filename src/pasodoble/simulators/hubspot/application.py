@@ -16,12 +16,16 @@ from pasodoble.simulators.door import add_common_routes
 from pasodoble.simulators.faults import FaultBook
 from pasodoble.simulators.http import Application, Request, Response, Router
 from pasodoble.simulators.hubspot.access import Access
+from pasodoble.simulators.hubspot.api import account, oauth
 from pasodoble.simulators.hubspot.errors import Refusal, missing, refuse
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes
 from pasodoble.simulators.hubspot.switches import Switches
 
-AREAS: tuple[Callable[[Portal, Routes], None], ...] = ()
+AREAS: tuple[Callable[[Portal, Routes], None], ...] = (
+    oauth.add_routes,
+    account.add_routes,
+)
 """`add_routes` of every API area and of the door; fixed paths win over `{named}` ones whatever the order."""
 
 
@@ -51,7 +55,7 @@ def build(
     bare     leave out the unique property `pasodoble_key`
     empty    no records: users, pipelines and properties only
     """
-    portal = Portal(clock, seed=seed, switches=switches)
+    portal = Portal(clock, seed=seed, switches=switches, enforce_limits=limits == "real")
     access = Access(portal)
     router = Router()
     calls, faults = CallLog(), FaultBook()
@@ -68,7 +72,18 @@ def build(
         decorate=access.decorate,
         fault_answer=lambda _request, status: _fault_answer(portal, status),
     )
-    return World(portal, application)
+    return World(portal, application, _spoken_credentials(portal))
+
+
+def _spoken_credentials(portal: Portal) -> dict[str, str]:
+    known = portal.credentials
+    return {
+        "token": known.token,
+        "client_id": known.client_id,
+        "client_secret": known.client_secret,
+        "app_id": str(known.app_id),
+        "developer_key": known.developer_key,
+    }
 
 
 def _not_found(portal: Portal, request: Request, allowed: tuple[str, ...]) -> Response:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.hubspot.changes import Changes
+from pasodoble.simulators.hubspot.credentials import Credentials
 from pasodoble.simulators.hubspot.event_model import EventBook
+from pasodoble.simulators.hubspot.limits import Limits
 from pasodoble.simulators.hubspot.object_types import ObjectType, ObjectTypes
 from pasodoble.simulators.hubspot.property_model import PropertyBook
 from pasodoble.simulators.hubspot.records import Table
@@ -45,12 +47,28 @@ class Portal:
         seed: int = 1,
         switches: Switches | None = None,
         account: Account | None = None,
+        enforce_limits: bool = False,
     ) -> None:
         self.clock = clock
+        self.started_ms = clock.now_ms()
         self.seed = seed
         self.dice = random.Random(f"hubspot-{seed}")
         self.switches = switches or Switches()
         self.account = account or Account()
+        self.credentials = Credentials(
+            clock,
+            seed=seed,
+            portal_id=self.account.portal_id,
+            app_id=self.account.app_id,
+            access_token_s=self.switches.access_token_s,
+        )
+        self.limits = Limits(
+            clock,
+            enforced=enforce_limits,
+            tier=self.switches.tier,
+            increases=self.switches.limit_increases,
+            zone=self.account.time_zone,
+        )
         self.types = ObjectTypes()
         self.properties: dict[str, PropertyBook] = {}
         self.tables: dict[str, Table] = {}

@@ -34,6 +34,8 @@ class Switches:
     """Share of writes to one record that meet a lock: 423."""
     tier: Literal["starter", "professional", "enterprise"] = "professional"
     """Plan of the account: rate limits, and Enterprise-only events."""
+    limit_increases: Literal[0, 1, 2] = 0
+    """How often the API limit increase was bought: 250 calls in 10 s, and a million more a day each."""
     company_auto_association: bool = False
     """Whether a contact's email domain finds or makes its company."""
     access_token_s: int = 1800
