@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from pasodoble.simulators.salesforce.rows import Row
 
-Kind = Literal["CREATE", "UPDATE", "DELETE", "UNDELETE", "PURGE"]
-"""PURGE: gone for good without a trace (hard delete, emptied bin); change events do not tell it."""
+Kind = Literal["CREATE", "UPDATE", "DELETE", "UNDELETE", "PURGE", "SILENT"]
+"""PURGE: gone for good without a trace (hard delete, emptied bin); change events do not tell it. SILENT: a derived
+count moved and no timestamp with it; commits do not even hold it."""
 
 SYSTEM_FIELDS = frozenset(("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp"))
 

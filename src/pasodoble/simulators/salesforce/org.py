@@ -17,7 +17,7 @@ from pasodoble.simulators.salesforce.changes import Change, Commit, Kind
 from pasodoble.simulators.salesforce.ids import full_id, spell_id
 from pasodoble.simulators.salesforce.moments import spell_second
 from pasodoble.simulators.salesforce.rows import Row, Table
-from pasodoble.simulators.salesforce.schema import Sobject, standard_sobjects
+from pasodoble.simulators.salesforce.schema import Field, Sobject, standard_sobjects
 from pasodoble.simulators.salesforce.settings import Settings, Switches
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ _KINDS_AFTER: dict[tuple[Kind, Kind], Kind | None] = {
     ("UNDELETE", "UPDATE"): "UNDELETE",
     ("UPDATE", "DELETE"): "DELETE",
     ("DELETE", "UNDELETE"): "UPDATE",
+    ("CREATE", "SILENT"): "CREATE",
+    ("UPDATE", "SILENT"): "UPDATE",
+    ("UNDELETE", "SILENT"): "UNDELETE",
+    ("DELETE", "SILENT"): "DELETE",
 }
 """What two changes of one record in one transaction amount to (None: nothing at all); else the later kind."""
 
@@ -72,6 +76,9 @@ class Transaction:
 
     def changes(self) -> tuple[Change, ...]:
         """What the transaction amounts to, one change a record."""
+        if len(self.undo) == 1:
+            kind, table, row_id, before = self.undo[0]
+            return () if kind == "SILENT" else (Change(kind, table.sobject.name, row_id, before, table.get(row_id)),)
         kinds: dict[tuple[str, str], Kind] = {}
         firsts: dict[tuple[str, str], tuple[Table, Row | None]] = {}
         for kind, table, row_id, before in self.undo:
@@ -88,6 +95,7 @@ class Transaction:
         return tuple(
             Change(kind, name, row_id, firsts[name, row_id][1], firsts[name, row_id][0].get(row_id))
             for (name, row_id), kind in kinds.items()
+            if kind != "SILENT"
         )
 
 
@@ -112,8 +120,12 @@ class Org:
         self._listeners: list[Listener] = []
         self._commits = 0
         self._last_ms = 0
-        self._views: dict[str, View] = {}
+        self._views: dict[tuple[str, bool], View] = {}
         self._views_version = 0
+        self.bins: dict[str, tuple[str, ...]] = {}
+        """The Recycle Bin: id of what was deleted -> it and all that went along, in order."""
+        self.rollups: dict[str, list[tuple[Sobject, Field]]] = {}
+        """Child object -> the roll-up fields that look at it, with their master object."""
         self.unsettled: dict[str, Row | None] = {}
         """Rows written less than `settings.late_visible_s` ago: id -> the row that others still see (None: none)."""
         self.define(standard_sobjects(person_accounts=self.switches.person_accounts).values())
@@ -132,6 +144,11 @@ class Org:
                 table.redefine(sobject)
             self._lower[sobject.name.lower()] = sobject.name
             self._prefixes.setdefault(sobject.key_prefix, sobject.name)
+        self.rollups.clear()
+        for table in self.tables.values():
+            for item in table.sobject.fields.values():
+                if item.rollup is not None:
+                    self.rollups.setdefault(item.rollup.child, []).append((table.sobject, item))
         self.changed()
 
     def changed(self) -> None:
@@ -162,16 +179,21 @@ class Org:
         name = self._prefixes.get(record_id[:3])
         return self.tables[name].get(whole) if whole and name else None
 
-    def view(self, user_id: str) -> View:
-        """The org as one user sees it; the same object until something it depends on changes."""
+    def view(self, user_id: str, *, unlimited: bool = False) -> View:
+        """The org as one user sees it; the same object until something it depends on changes.
+
+        Only the integration user is limited by `settings.permissions` and `hidden_records`; `unlimited` lifts even
+        that, as formulas and rules do, which run whatever their user may see.
+        """
         from pasodoble.simulators.salesforce.view import View
 
         if self._views_version != self.version:
             self._views.clear()
             self._views_version = self.version
-        view = self._views.get(user_id)
+        limited = user_id == self.integration_user_id and not unlimited
+        view = self._views.get((user_id, limited))
         if view is None:
-            view = self._views[user_id] = View(self, user_id)
+            view = self._views[user_id, limited] = View(self, user_id, limited=limited)
         return view
 
     # Ids and time

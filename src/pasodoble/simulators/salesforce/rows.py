@@ -165,8 +165,10 @@ class Table:
         """Forget a row for good."""
         before = self.rows.pop(row_id, None)
         if before is not None:
-            for index in (*self._hashed.values(), *self._sorted.values()):
-                index.remove(before)
+            for hashed in self._hashed.values():
+                hashed.remove(before)
+            for ordered in self._sorted.values():
+                ordered.remove(before)
         return before
 
     def find(self, field: Field, values: Iterable[Any]) -> Iterator[Row]:

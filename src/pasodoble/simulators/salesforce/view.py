@@ -83,10 +83,12 @@ that has a value."""
 class View:
     """One user's sight of the org. Good for one `org.version`: take it from `org.view` each time."""
 
-    def __init__(self, org: Org, user_id: str) -> None:
+    def __init__(self, org: Org, user_id: str, *, limited: bool) -> None:
         self.org = org
         self.user_id = user_id
-        self._limited = user_id == org.integration_user_id
+        self._limited = limited
+        self.kept: dict[Any, Any] = {}
+        """What others have compiled for this view; it goes when the view does."""
         self._readers: dict[tuple[str, str], Reader] = {}
         self._fields: dict[str, tuple[Field, ...]] = {}
 
@@ -225,7 +227,7 @@ class View:
         from pasodoble.simulators.salesforce.formula import compile_formula
 
         assert field.formula is not None
-        return compile_formula(field.formula, self, sobject, result=field)
+        return compile_formula(field.formula, self.org.view(self.user_id, unlimited=True), sobject, result=field)
 
     def _copy_reader(self, sobject: Sobject, field: Field) -> Reader:
         keys, sources = (spelled.split("|") for spelled in COPIES[sobject.name][field.name])
