@@ -18,6 +18,31 @@ class UpdateRule(StrEnum):
     DONT_SYNC = "dont_sync"
 
 
+class Special(StrEnum):
+    """A law of its own that some fields follow whatever their rule says. Set by the shipped mappings, not by settings."""
+
+    NONE = "none"
+    NEVER_BLANK = "never_blank"
+    """Cannot be blanked by the sync: a person's e-mail address (C-13)."""
+    OPT_OUT = "opt_out"
+    """Opted out on either side is opted out on both; only HubSpot takes it back (G-01, G-02)."""
+    OWNER = "owner"
+    """Always two-way, within what resolves to a user of the other side (M-09, O-01 to O-09)."""
+    STAGE = "stage"
+    """The lifecycle stage, which never moves backwards in HubSpot (L-04)."""
+
+
+class Policy(StrEnum):
+    """Lines whose behaviour is fixed by what they mean, not by their update rule."""
+
+    RULE = "rule"
+    """Every other line: the update rule decides."""
+    OWNER = "owner"
+    """Two-way whatever the rule says; Salesforce's owner comes back where HubSpot's is blank or unknown there (M-09, O-xx)."""
+    OPT_OUT = "opt_out"
+    """Opted out on one side is opted out on both; Salesforce never opts anyone in again (G-01, G-02)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRule:
     """One HubSpot property and the Salesforce field it answers to.
@@ -25,7 +50,9 @@ class FieldRule:
     salesforce   field by Salesforce object (`{"Lead": "Street", "Contact": "MailingStreet"}`); an object that is not
                  named, or whose schema lacks the field, is skipped there (M-13)
     values       pairs of option values, HubSpot's to Salesforce's, for those that are not spelled alike
+    values_back  further Salesforce options, each to the HubSpot option that stands for it; those only come across
     converter    the converter's name; "" takes the one that fits both types
+    policy       a fixed behaviour that goes before the rule
     dormant      new or re-pointed: carries nothing until a previewed backfill wakes it (TN-06, M-16)
     """
 
@@ -33,7 +60,9 @@ class FieldRule:
     salesforce: Mapping[str, str]
     rule: UpdateRule
     values: Mapping[str, str] = field(default_factory=dict)
+    values_back: Mapping[str, str] = field(default_factory=dict)
     converter: str = ""
+    policy: Policy = Policy.RULE
     dormant: bool = False
 
     @property

@@ -27,4 +27,11 @@ class Take:
     contested: bool = False
 
 
-Verdict = Keep | Take
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides changed, and the settings leave the choice to a person: neither is written until one has chosen."""
+
+    reason: Message
+
+
+Verdict = Keep | Take | Conflict

@@ -11,7 +11,7 @@ from typing import Final
 from pasodoble.model.rule import UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.value import MISSING, Value
-from pasodoble.model.verdict import Keep, Take, Verdict
+from pasodoble.model.verdict import Conflict, Keep, Take, Verdict
 from pasodoble.reconcile.policy import LEADS, UNTIMED, Lead, Policy, Span, may_write
 from pasodoble.reconcile.reasons import REST, WHY, Rest, Why
 
@@ -43,6 +43,11 @@ def agree(now: Pair[Value], carried: Pair[Value]) -> bool:
     return (carried.hubspot is not MISSING and carried.hubspot == now.salesforce) or (
         carried.salesforce is not MISSING and carried.salesforce == now.hubspot
     )
+
+
+def differ(now: Pair[Value], carried: Pair[Value]) -> bool:
+    """Whether both sides show the field, and do not agree."""
+    return now.hubspot is not MISSING and now.salesforce is not MISSING and not agree(now, carried)
 
 
 def merge_field(
@@ -91,7 +96,7 @@ def _merge_two_way(changed: Pair[bool], changed_at: Pair[Span | None], policy: P
         case Pair(True, True):
             return _take_later(changed_at, policy, Why.NEWER, Why.TIE)
         case Pair(False, False):
-            return take(policy.winner, Why.UNEQUAL, contested=True)
+            return _take_winner(policy, Why.UNEQUAL)
         case _:
             return take(Side.HUBSPOT if changed.hubspot else Side.SALESFORCE, Why.CHANGED)
 
@@ -110,9 +115,15 @@ def _merge_led(
     return take(leader, Why.CLEARED, contested=changed[follower])
 
 
-def _take_later(changed_at: Pair[Span | None], policy: Policy, newer: Why, tie: Why) -> Take:
+def _take_later(changed_at: Pair[Span | None], policy: Policy, newer: Why, tie: Why) -> Verdict:
     later = policy.find_later(changed_at)
-    return take(policy.winner, tie, contested=True) if later is None else take(later, newer, contested=True)
+    return _take_winner(policy, tie) if later is None else take(later, newer, contested=True)
+
+
+def _take_winner(policy: Policy, why: Why) -> Verdict:
+    if policy.winner is None:
+        return Conflict(REST[Rest.UNDECIDED])
+    return take(policy.winner, why, contested=True)
 
 
 def take(side: Side, why: Why, *, contested: bool = False) -> Take:

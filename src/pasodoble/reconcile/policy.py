@@ -6,7 +6,7 @@ How a field is merged is in `merge`; here is only what it asks when both sides h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -29,6 +29,7 @@ class Span:
         return cls(moment, moment)
 
 
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 UNTIMED: Final[Pair[Span | None]] = Pair(None, None)
 
 
@@ -45,14 +46,15 @@ class Duplicates(StrEnum):
 class Policy:
     """Settings of a merge.
 
-    winner      the side that is believed when times are unknown or too close to call, and on a first sync
+    winner      the side that is believed when times are unknown or too close to call, and on a first sync; None leaves
+                such a field alone until a person chooses
     skew        how far the two vendors' clocks (and Salesforce's whole seconds) may be apart
-    opt_in      the side on which alone a person can take back an opt-out (G-02)
+    marketing   the side that knows consent and lifecycle (G-02, L-04), and whose owners yield to the other's (O-04)
     """
 
-    winner: Side = Side.SALESFORCE
+    winner: Side | None = Side.SALESFORCE
     skew: timedelta = timedelta(seconds=1)
-    opt_in: Side = Side.HUBSPOT
+    marketing: Side = Side.HUBSPOT
 
     def find_later(self, changed_at: Pair[Span | None]) -> Side | None:
         """The side that surely changed later; None when that is not known."""
@@ -65,7 +67,8 @@ class Policy:
 
     def swapped(self) -> Policy:
         """The same policy with the sides' parts exchanged."""
-        return Policy(winner=self.winner.other, skew=self.skew, opt_in=self.opt_in.other)
+        winner = None if self.winner is None else self.winner.other
+        return Policy(winner=winner, skew=self.skew, marketing=self.marketing.other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ class Why(StrEnum):
     OWNER_PUT_BACK = "special.owner_put_back"
     """The new owner has no match on this side: this side's owner is put back (O-04)."""
 
+    CHOSEN = "person.chose"
+    """A person said that this side's value counts."""
+
 
 class Rest(StrEnum):
     """Ids of reasons to leave a field alone. No parameters."""
@@ -63,6 +66,10 @@ class Rest(StrEnum):
     """The side that would have to change does not let us write this field."""
     CANNOT_CARRY = "rule.cannot_carry"
     """The value cannot be said on the other side; the problem says why."""
+    UNDECIDED = "rule.undecided"
+    """Both have changed, and a person is to choose: neither is written."""
+    OWNER_UNMATCHED = "special.owner_unmatched"
+    """Nobody on the other side matches the owner: each side keeps its own (O-03)."""
     FORWARD_ONLY = "special.forward_only"
     """The stage would move backwards, which it never does (L-04)."""
 

@@ -1,0 +1,155 @@
+"""Three-way merge of a whole record: a verdict a field, what each side is to hold, and the base when that is done.
+
+One field never stands in another's way: what cannot be read, carried or written becomes a problem of that field alone. The
+decision on one field is in `merge`; turning it into writes is `planner`'s, and does not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from pasodoble.model.cause import Problem
+from pasodoble.model.rule import UpdateRule
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.value import MISSING, Value
+from pasodoble.model.verdict import Conflict, Keep, Take, Verdict
+from pasodoble.reconcile.field import Field
+from pasodoble.reconcile.merge import DEFAULT_POLICY, differ, merge_field, take
+from pasodoble.reconcile.policy import Policy
+from pasodoble.reconcile.reasons import REST, Rest, Why
+from pasodoble.reconcile.special import LAWS, is_backward
+
+NOBODY_CHOSE: Final[Mapping[str, Side]] = MappingProxyType({})
+NOTHING_FAILED: Final[Pair[Collection[str]]] = Pair((), ())
+
+_STAYS = frozenset({REST[r] for r in (Rest.NOT_GIVEN, Rest.READ_ONLY, Rest.CANNOT_CARRY, Rest.OWNER_UNMATCHED)})
+_BASELESS = frozenset({REST[Rest.DONT_SYNC], REST[Rest.DORMANT]})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldMerge:
+    """What was decided for one field.
+
+    before   what each side holds now
+    after    what each side is to hold, canonical in its own terms: a side on which both differ is to be written
+    base     as it was before
+    problem  why the field could not be carried, where it could not
+    """
+
+    key: str
+    verdict: Verdict
+    before: Pair[Value]
+    after: Pair[Value]
+    base: Pair[Value] | None = None
+    problem: Problem | None = None
+
+    @property
+    def contested(self) -> bool:
+        """Whether a change of somebody's lost, or waits for a person to choose: it goes into the list of conflicts."""
+        return isinstance(self.verdict, Conflict) or (isinstance(self.verdict, Take) and self.verdict.contested)
+
+    def writes(self, side: Side) -> bool:
+        return self.after[side] != self.before[side]
+
+    def settle(self, *, failed: bool = False) -> Pair[Value] | None:
+        """The field's base once the writes are done, or once one of them `failed`; None where it is to have none."""
+        if self.verdict.reason in _BASELESS:
+            return None
+        open_still = failed or isinstance(self.verdict, Conflict) or self.verdict.reason in _STAYS
+        return self.base if open_still else self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordMerge:
+    """What was decided for one record, by the keys of the mapping's lines, in their order."""
+
+    fields: Mapping[str, FieldMerge]
+
+    def writes(self, side: Side) -> dict[str, Value]:
+        """By key, the values to be written to that side, canonical in its terms."""
+        return {key: f.after[side] for key, f in self.fields.items() if f.writes(side)}
+
+    @property
+    def quiet(self) -> bool:
+        """Whether neither side is to be written."""
+        return not any(f.writes(side) for f in self.fields.values() for side in Side)
+
+    @property
+    def contested(self) -> tuple[FieldMerge, ...]:
+        return tuple(f for f in self.fields.values() if f.contested)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(f.problem for f in self.fields.values() if f.problem is not None)
+
+    def settle(self, failed: Pair[Collection[str]] = NOTHING_FAILED) -> dict[str, Pair[Value]]:
+        """The base's fields once all writes are done, but for those of the keys that failed on a side.
+
+        A failed field keeps the base it had, so that the change is still seen as one next time.
+        """
+        settled = (
+            (key, f.settle(failed=any(key in failed[side] and f.writes(side) for side in Side)))
+            for key, f in self.fields.items()
+        )
+        return {key: base for key, base in settled if base is not None}
+
+
+def merge_record(
+    fields: Iterable[Field], *, policy: Policy = DEFAULT_POLICY, chosen: Mapping[str, Side] = NOBODY_CHOSE
+) -> RecordMerge:
+    """Decide every field of a pair of records. Never raises.
+
+    chosen   by key, the side whose value a person has said counts
+    """
+    return RecordMerge(fields={f.key: _merge(f, policy, chosen.get(f.key)) for f in fields})
+
+
+def _merge(field: Field, policy: Policy, chosen: Side | None) -> FieldMerge:
+    verdict = _decide(field, policy, chosen)
+    instead = _find_bar(field, verdict.side, policy) if isinstance(verdict, Take) else None
+    side = verdict.side if isinstance(verdict, Take) else None
+    if instead is not None:
+        verdict = Keep(REST[instead])
+    took = instead is None and side is not None
+    return FieldMerge(
+        key=field.key,
+        verdict=verdict,
+        before=field.held,
+        after=Pair.of(side, field.now[side], field.carried[side]) if took and side else field.now,
+        base=field.base,
+        problem=_find_problem(field, verdict, side),
+    )
+
+
+def _decide(field: Field, policy: Policy, chosen: Side | None) -> Verdict:
+    if field.dormant:
+        return Keep(REST[Rest.DORMANT])
+    law = LAWS.get(field.special)
+    if (law or chosen) and field.rule is not UpdateRule.DONT_SYNC and differ(field.now, field.carried):
+        if chosen:
+            return take(chosen, Why.CHOSEN)
+        if law and (verdict := law(field, policy)):
+            return verdict
+    return merge_field(field.rule, field.now, field.carried, field.changed, changed_at=field.changed_at, policy=policy)
+
+
+def _find_bar(field: Field, side: Side, policy: Policy) -> Rest | None:
+    """Why `side`'s value cannot be taken, if it cannot. A field that is barred stays as it is on both sides."""
+    if field.carried[side] is MISSING:
+        return Rest.CANNOT_CARRY
+    if not field.writable[side.other]:
+        return Rest.READ_ONLY
+    return Rest.FORWARD_ONLY if is_backward(field, side, policy) else None
+
+
+def _find_problem(field: Field, verdict: Verdict, taken: Side | None) -> Problem | None:
+    """What to tell of a value that cannot be read, or that should have been taken and cannot be carried."""
+    if verdict.reason == REST[Rest.NOT_GIVEN]:
+        unread = next((s for s in SIDES if field.now[s] is MISSING and field.obstacle[s]), None)
+        return unread and Problem(cause=field.obstacle[unread], side=unread, fields=(field.key,))
+    if verdict.reason == REST[Rest.CANNOT_CARRY] and taken and field.obstacle[taken]:
+        return Problem(cause=field.obstacle[taken], side=taken.other, fields=(field.key,))
+    return None
