@@ -38,6 +38,11 @@ class SimClock:
     def now_ms(self) -> int:
         return int(self._frozen_ms if self._frozen_ms is not None else self._real_ms())
 
+    @staticmethod
+    def wall_ms() -> int:
+        """The real time, for what is compared with the clocks of others: signatures of what is sent out."""
+        return int(time.time() * 1000)
+
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.now_ms() / 1000, UTC)
 
