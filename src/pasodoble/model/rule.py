@@ -18,20 +18,6 @@ class UpdateRule(StrEnum):
     DONT_SYNC = "dont_sync"
 
 
-class Special(StrEnum):
-    """A law of its own that some fields follow whatever their rule says. Set by the shipped mappings, not by settings."""
-
-    NONE = "none"
-    NEVER_BLANK = "never_blank"
-    """Cannot be blanked by the sync: a person's e-mail address (C-13)."""
-    OPT_OUT = "opt_out"
-    """Opted out on either side is opted out on both; only HubSpot takes it back (G-01, G-02)."""
-    OWNER = "owner"
-    """Always two-way, within what resolves to a user of the other side (M-09, O-01 to O-09)."""
-    STAGE = "stage"
-    """The lifecycle stage, which never moves backwards in HubSpot (L-04)."""
-
-
 class Policy(StrEnum):
     """Lines whose behaviour is fixed by what they mean, not by their update rule."""
 
@@ -41,6 +27,10 @@ class Policy(StrEnum):
     """Two-way whatever the rule says; Salesforce's owner comes back where HubSpot's is blank or unknown there (M-09, O-xx)."""
     OPT_OUT = "opt_out"
     """Opted out on one side is opted out on both; Salesforce never opts anyone in again (G-01, G-02)."""
+    NEVER_BLANK = "never_blank"
+    """The rule decides, but a blank never travels: a person's e-mail address (C-13)."""
+    STAGE = "stage"
+    """The rule decides, but the lifecycle stage never moves backwards in HubSpot (L-04)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pasodoble.model.rule import Special, UpdateRule
+from pasodoble.model.rule import Policy, UpdateRule
 from pasodoble.model.side import Pair
 from pasodoble.model.value import Value
 from pasodoble.reconcile.policy import UNTIMED, Span
@@ -17,6 +17,7 @@ from pasodoble.reconcile.policy import UNTIMED, Span
 class Field:
     """Values are canonical, each in its own side's terms.
 
+    names       the field's name on each side
     now         what counts as each side's value: an edit found under our own write stands here again
     held        what each side really holds; differs from `now` only for such an edit
     carried     carried[side]: what the other side would hold if `side`'s value were carried across; MISSING if it cannot
@@ -27,6 +28,7 @@ class Field:
     """
 
     key: str
+    names: Pair[str]
     rule: UpdateRule
     now: Pair[Value]
     held: Pair[Value]
@@ -36,5 +38,5 @@ class Field:
     changed_at: Pair[Span | None] = UNTIMED
     obstacle: Pair[str] = Pair("", "")  # noqa: RUF009 - a frozen value
     writable: Pair[bool] = Pair(True, True)  # noqa: RUF009 - a frozen value
-    special: Special = Special.NONE
+    policy: Policy = Policy.RULE
     dormant: bool = False

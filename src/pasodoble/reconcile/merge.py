@@ -12,10 +12,10 @@ from pasodoble.model.rule import UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.value import MISSING, Value
 from pasodoble.model.verdict import Conflict, Keep, Take, Verdict
-from pasodoble.reconcile.policy import LEADS, UNTIMED, Lead, Policy, Span, may_write
+from pasodoble.reconcile.policy import LEADS, UNTIMED, Arbiter, Lead, Span, may_write
 from pasodoble.reconcile.reasons import REST, WHY, Rest, Why
 
-DEFAULT_POLICY: Final = Policy()
+ARBITER: Final = Arbiter()
 NOT_OURS: Final = Pair(False, False)
 
 
@@ -57,7 +57,7 @@ def merge_field(
     changed: Pair[bool] | None,
     *,
     changed_at: Pair[Span | None] = UNTIMED,
-    policy: Policy = DEFAULT_POLICY,
+    arbiter: Arbiter = ARBITER,
 ) -> Verdict:
     """Decide what both sides should hold in one field. Never raises.
 
@@ -74,35 +74,35 @@ def merge_field(
     if agree(now, carried):
         return Keep(REST[Rest.IN_STEP])
     if changed is None:
-        return _merge_first(rule, now, changed_at, policy)
+        return _merge_first(rule, now, changed_at, arbiter)
     lead = LEADS.get(rule)
     if lead is None:
-        return _merge_two_way(changed, changed_at, policy)
-    return _merge_led(lead, now, changed, changed_at, policy)
+        return _merge_two_way(changed, changed_at, arbiter)
+    return _merge_led(lead, now, changed, changed_at, arbiter)
 
 
-def _merge_first(rule: UpdateRule, now: Pair[Value], changed_at: Pair[Span | None], policy: Policy) -> Verdict:
+def _merge_first(rule: UpdateRule, now: Pair[Value], changed_at: Pair[Span | None], arbiter: Arbiter) -> Verdict:
     """No base: a blank is filled where the rule allows it, and never erases; two values are a conflict."""
     for side in SIDES:
         if now[side] is None:
             return take(side.other, Why.FIRST_FILL) if may_write(rule, side) else Keep(REST[Rest.LEADER_BLANK])
     if lead := LEADS.get(rule):
         return take(lead.side, Why.FIRST_LEADS, contested=True)
-    return _take_later(changed_at, policy, Why.FIRST_NEWER, Why.FIRST_TIE)
+    return _take_later(changed_at, arbiter, Why.FIRST_NEWER, Why.FIRST_TIE)
 
 
-def _merge_two_way(changed: Pair[bool], changed_at: Pair[Span | None], policy: Policy) -> Verdict:
+def _merge_two_way(changed: Pair[bool], changed_at: Pair[Span | None], arbiter: Arbiter) -> Verdict:
     match changed:
         case Pair(True, True):
-            return _take_later(changed_at, policy, Why.NEWER, Why.TIE)
+            return _take_later(changed_at, arbiter, Why.NEWER, Why.TIE)
         case Pair(False, False):
-            return _take_winner(policy, Why.UNEQUAL)
+            return _take_winner(arbiter, Why.UNEQUAL)
         case _:
             return take(Side.HUBSPOT if changed.hubspot else Side.SALESFORCE, Why.CHANGED)
 
 
 def _merge_led(
-    lead: Lead, now: Pair[Value], changed: Pair[bool], changed_at: Pair[Span | None], policy: Policy
+    lead: Lead, now: Pair[Value], changed: Pair[bool], changed_at: Pair[Span | None], arbiter: Arbiter
 ) -> Verdict:
     """One side leads. A change of the follower that is put back is contested: its value is lost, and must be reported."""
     leader, follower = lead.side, lead.side.other
@@ -111,19 +111,19 @@ def _merge_led(
     if not changed[leader]:
         return take(follower, Why.FILLS) if lead.yields else Keep(REST[Rest.LEADER_BLANK])
     if lead.yields and changed[follower]:
-        return _take_later(changed_at, policy, Why.NEWER, Why.TIE)
+        return _take_later(changed_at, arbiter, Why.NEWER, Why.TIE)
     return take(leader, Why.CLEARED, contested=changed[follower])
 
 
-def _take_later(changed_at: Pair[Span | None], policy: Policy, newer: Why, tie: Why) -> Verdict:
-    later = policy.find_later(changed_at)
-    return _take_winner(policy, tie) if later is None else take(later, newer, contested=True)
+def _take_later(changed_at: Pair[Span | None], arbiter: Arbiter, newer: Why, tie: Why) -> Verdict:
+    later = arbiter.find_later(changed_at)
+    return _take_winner(arbiter, tie) if later is None else take(later, newer, contested=True)
 
 
-def _take_winner(policy: Policy, why: Why) -> Verdict:
-    if policy.winner is None:
+def _take_winner(arbiter: Arbiter, why: Why) -> Verdict:
+    if arbiter.winner is None:
         return Conflict(REST[Rest.UNDECIDED])
-    return take(policy.winner, why, contested=True)
+    return take(arbiter.winner, why, contested=True)
 
 
 def take(side: Side, why: Why, *, contested: bool = False) -> Take:

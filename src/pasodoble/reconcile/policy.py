@@ -43,7 +43,7 @@ class Duplicates(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Arbiter:
     """Settings of a merge.
 
     winner      the side that is believed when times are unknown or too close to call, and on a first sync; None leaves
@@ -65,10 +65,10 @@ class Policy:
             return Side.HUBSPOT
         return Side.SALESFORCE if salesforce.earliest > hubspot.latest + self.skew else None
 
-    def swapped(self) -> Policy:
+    def swapped(self) -> Arbiter:
         """The same policy with the sides' parts exchanged."""
         winner = None if self.winner is None else self.winner.other
-        return Policy(winner=winner, skew=self.skew, marketing=self.marketing.other)
+        return Arbiter(winner=winner, skew=self.skew, marketing=self.marketing.other)
 
 
 @dataclass(frozen=True, slots=True)

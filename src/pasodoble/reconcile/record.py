@@ -17,15 +17,15 @@ from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.value import MISSING, Value
 from pasodoble.model.verdict import Conflict, Keep, Take, Verdict
 from pasodoble.reconcile.field import Field
-from pasodoble.reconcile.merge import DEFAULT_POLICY, differ, merge_field, take
-from pasodoble.reconcile.policy import Policy
+from pasodoble.reconcile.merge import ARBITER, differ, merge_field, take
+from pasodoble.reconcile.policy import Arbiter
 from pasodoble.reconcile.reasons import REST, Rest, Why
 from pasodoble.reconcile.special import LAWS, is_backward
 
 NOBODY_CHOSE: Final[Mapping[str, Side]] = MappingProxyType({})
 NOTHING_FAILED: Final[Pair[Collection[str]]] = Pair((), ())
 
-_STAYS = frozenset({REST[r] for r in (Rest.NOT_GIVEN, Rest.READ_ONLY, Rest.CANNOT_CARRY, Rest.OWNER_UNMATCHED)})
+_OPEN = frozenset({REST[r] for r in (Rest.NOT_GIVEN, Rest.READ_ONLY, Rest.CANNOT_CARRY, Rest.OWNER_UNMATCHED)})
 _BASELESS = frozenset({REST[Rest.DONT_SYNC], REST[Rest.DORMANT]})
 
 
@@ -54,12 +54,16 @@ class FieldMerge:
     def writes(self, side: Side) -> bool:
         return self.after[side] != self.before[side]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to be done that cannot be done now: the field keeps the base it had."""
+        return isinstance(self.verdict, Conflict) or self.verdict.reason in _OPEN
+
     def settle(self, *, failed: bool = False) -> Pair[Value] | None:
         """The field's base once the writes are done, or once one of them `failed`; None where it is to have none."""
         if self.verdict.reason in _BASELESS:
             return None
-        open_still = failed or isinstance(self.verdict, Conflict) or self.verdict.reason in _STAYS
-        return self.base if open_still else self.after
+        return self.base if failed or self.is_open else self.after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +100,25 @@ class RecordMerge:
         )
         return {key: base for key, base in settled if base is not None}
 
+    @property
+    def needs_another_look(self) -> bool:
+        """Whether the same values may come to something else next time, so that they must not be passed over unread."""
+        return any(f.is_open and (f.problem or f.verdict.reason != REST[Rest.NOT_GIVEN]) for f in self.fields.values())
+
 
 def merge_record(
-    fields: Iterable[Field], *, policy: Policy = DEFAULT_POLICY, chosen: Mapping[str, Side] = NOBODY_CHOSE
+    fields: Iterable[Field], *, arbiter: Arbiter = ARBITER, chosen: Mapping[str, Side] = NOBODY_CHOSE
 ) -> RecordMerge:
     """Decide every field of a pair of records. Never raises.
 
     chosen   by key, the side whose value a person has said counts
     """
-    return RecordMerge(fields={f.key: _merge(f, policy, chosen.get(f.key)) for f in fields})
+    return RecordMerge(fields={f.key: _merge(f, arbiter, chosen.get(f.key)) for f in fields})
 
 
-def _merge(field: Field, policy: Policy, chosen: Side | None) -> FieldMerge:
-    verdict = _decide(field, policy, chosen)
-    instead = _find_bar(field, verdict.side, policy) if isinstance(verdict, Take) else None
+def _merge(field: Field, arbiter: Arbiter, chosen: Side | None) -> FieldMerge:
+    verdict = _decide(field, arbiter, chosen)
+    instead = _find_bar(field, verdict.side, arbiter) if isinstance(verdict, Take) else None
     side = verdict.side if isinstance(verdict, Take) else None
     if instead is not None:
         verdict = Keep(REST[instead])
@@ -124,32 +133,39 @@ def _merge(field: Field, policy: Policy, chosen: Side | None) -> FieldMerge:
     )
 
 
-def _decide(field: Field, policy: Policy, chosen: Side | None) -> Verdict:
+def _decide(field: Field, arbiter: Arbiter, chosen: Side | None) -> Verdict:
     if field.dormant:
         return Keep(REST[Rest.DORMANT])
-    law = LAWS.get(field.special)
+    law = LAWS.get(field.policy)
     if (law or chosen) and field.rule is not UpdateRule.DONT_SYNC and differ(field.now, field.carried):
         if chosen:
             return take(chosen, Why.CHOSEN)
-        if law and (verdict := law(field, policy)):
+        if law and (verdict := law(field, arbiter)):
             return verdict
-    return merge_field(field.rule, field.now, field.carried, field.changed, changed_at=field.changed_at, policy=policy)
+    return merge_field(
+        field.rule, field.now, field.carried, field.changed, changed_at=field.changed_at, arbiter=arbiter
+    )
 
 
-def _find_bar(field: Field, side: Side, policy: Policy) -> Rest | None:
+def _find_bar(field: Field, side: Side, arbiter: Arbiter) -> Rest | None:
     """Why `side`'s value cannot be taken, if it cannot. A field that is barred stays as it is on both sides."""
     if field.carried[side] is MISSING:
         return Rest.CANNOT_CARRY
     if not field.writable[side.other]:
         return Rest.READ_ONLY
-    return Rest.FORWARD_ONLY if is_backward(field, side, policy) else None
+    return Rest.FORWARD_ONLY if is_backward(field, side, arbiter) else None
 
 
 def _find_problem(field: Field, verdict: Verdict, taken: Side | None) -> Problem | None:
     """What to tell of a value that cannot be read, or that should have been taken and cannot be carried."""
     if verdict.reason == REST[Rest.NOT_GIVEN]:
         unread = next((s for s in SIDES if field.now[s] is MISSING and field.obstacle[s]), None)
-        return unread and Problem(cause=field.obstacle[unread], side=unread, fields=(field.key,))
+        return _tell(field, unread, at=unread) if unread else None
     if verdict.reason == REST[Rest.CANNOT_CARRY] and taken and field.obstacle[taken]:
-        return Problem(cause=field.obstacle[taken], side=taken.other, fields=(field.key,))
+        return _tell(field, taken, at=taken.other)
     return None
+
+
+def _tell(field: Field, side: Side, *, at: Side) -> Problem:
+    """`side`'s value is at fault; `at` is where the field is named, so that a person finds it."""
+    return Problem(cause=field.obstacle[side], side=at, fields=(field.names[at],))

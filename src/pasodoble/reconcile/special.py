@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pasodoble.model.rule import Special, UpdateRule
+from pasodoble.model.rule import Policy, UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.value import MISSING
 from pasodoble.model.verdict import Keep, Take, Verdict
 from pasodoble.reconcile.field import Field
 from pasodoble.reconcile.merge import merge_field, take
-from pasodoble.reconcile.policy import Policy
+from pasodoble.reconcile.policy import Arbiter
 from pasodoble.reconcile.reasons import REST, Rest, Why
 
-Law = Callable[[Field, Policy], Verdict | None]
+Law = Callable[[Field, Arbiter], Verdict | None]
 """Asked only when both sides show the field and do not agree. None: the rule decides."""
 
 
-def keep_filled(field: Field, policy: Policy) -> Verdict | None:
+def keep_filled(field: Field, arbiter: Arbiter) -> Verdict | None:
     """A blank never travels; the value that is left is put back (C-13)."""
     for side in SIDES:
         if field.now[side] is None:
@@ -31,10 +31,10 @@ def keep_filled(field: Field, policy: Policy) -> Verdict | None:
     return None
 
 
-def opt_out(field: Field, policy: Policy) -> Verdict | None:
+def opt_out(field: Field, arbiter: Arbiter) -> Verdict | None:
     """Opted out on one side is opted out on both; only an opt-in on the marketing side, by itself, takes it back."""
     out = Pair(field.now.hubspot is True, field.now.salesforce is True)
-    home = policy.marketing
+    home = arbiter.marketing
     if out[home]:
         return take(home, Why.OPTED_OUT, contested=field.changed is not None and field.changed[home.other])
     if field.changed is not None and field.changed[home] and not field.changed[home.other]:
@@ -42,22 +42,22 @@ def opt_out(field: Field, policy: Policy) -> Verdict | None:
     return take(home.other, Why.OPTED_OUT, contested=field.changed is not None and field.changed[home])
 
 
-def follow_owner(field: Field, policy: Policy) -> Verdict | None:
+def follow_owner(field: Field, arbiter: Arbiter) -> Verdict | None:
     """Two-way whatever the rule says; never blank; an owner without a match is not carried, and the marketing side's is undone."""
-    verdict = keep_filled(field, policy) or merge_field(
-        UpdateRule.TWO_WAY, field.now, field.carried, field.changed, changed_at=field.changed_at, policy=policy
+    verdict = keep_filled(field, arbiter) or merge_field(
+        UpdateRule.TWO_WAY, field.now, field.carried, field.changed, changed_at=field.changed_at, arbiter=arbiter
     )
     if not isinstance(verdict, Take) or field.carried[verdict.side] is not MISSING:
         return verdict
-    home = policy.marketing
+    home = arbiter.marketing
     undone = verdict.side is home and field.changed is not None and field.carried[home.other] is not MISSING
     return take(home.other, Why.OWNER_PUT_BACK, contested=True) if undone else Keep(REST[Rest.OWNER_UNMATCHED])
 
 
-LAWS: Final[Mapping[Special, Law]] = {
-    Special.NEVER_BLANK: keep_filled,
-    Special.OPT_OUT: opt_out,
-    Special.OWNER: follow_owner,
+LAWS: Final[Mapping[Policy, Law]] = {
+    Policy.NEVER_BLANK: keep_filled,
+    Policy.OPT_OUT: opt_out,
+    Policy.OWNER: follow_owner,
 }
 
 STAGES: Final = (
@@ -72,11 +72,11 @@ STAGES: Final = (
 """Lifecycle stages in their order, as canonical values of the marketing side. Custom ones have no place in it."""
 
 
-def is_backward(field: Field, winner: Side, policy: Policy) -> bool:
+def is_backward(field: Field, winner: Side, arbiter: Arbiter) -> bool:
     """Whether taking `winner`'s stage would lower the one on the marketing side."""
-    if field.special is not Special.STAGE or winner is policy.marketing:
+    if field.policy is not Policy.STAGE or winner is arbiter.marketing:
         return False
-    held, wished = field.now[policy.marketing], field.carried[winner]
+    held, wished = field.now[arbiter.marketing], field.carried[winner]
     return held in STAGES and wished in STAGES and STAGES.index(str(wished)) < STAGES.index(str(held))
 
 

@@ -1,0 +1,172 @@
+"""From snapshots, base and history to the fields that a merge looks at; and from a finished merge to the new base.
+
+Here, and only here, a merge touches the mapping. Deciding does not belong here (`merge`, `record`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from pasodoble.mapping.apply import CompiledMapping, Line
+from pasodoble.mapping.convert.codec import NOBODY, Carried, Lookup, Unfit, UnreadableValue, Unresolved
+from pasodoble.model.link import NO_BASE, Base
+from pasodoble.model.record import Snapshot, Version
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.value import MISSING, Value
+from pasodoble.reconcile.field import Field
+from pasodoble.reconcile.merge import ARBITER, diff_field
+from pasodoble.reconcile.policy import LONG_AGO, Arbiter, Span
+from pasodoble.reconcile.record import NOBODY_CHOSE, NOTHING_FAILED, RecordMerge, merge_record
+
+OBSTACLE_OF: Final[Mapping[str, str]] = {"owner": "owner.unresolved", "record": "association.waiting_for_other"}
+"""The cause to tell, by what a value refers to that has no match on the other side."""
+
+
+def merge_pair(
+    mapping: CompiledMapping,
+    base: Base,
+    snapshots: Pair[Snapshot],
+    *,
+    lookup: Lookup = NOBODY,
+    arbiter: Arbiter = ARBITER,
+    chosen: Mapping[str, Side] = NOBODY_CHOSE,
+) -> RecordMerge:
+    """Decide all mapped fields of two linked records. Never raises.
+
+    base     NO_BASE for a pair that was linked just now
+    lookup   who answers to whom, for owners and references
+    chosen   by key, the side whose value a person has said counts
+    """
+    return merge_record(view_record(mapping, base, snapshots, lookup), arbiter=arbiter, chosen=chosen)
+
+
+def settle_base(
+    mapping: CompiledMapping,
+    base: Base,
+    snapshots: Pair[Snapshot],
+    merge: RecordMerge,
+    failed: Pair[Collection[str]] = NOTHING_FAILED,
+) -> Base:
+    """The base once the merge's writes are done, but for those of the keys that failed on a side.
+
+    A side's fingerprint is kept only where nothing was to be written there and nothing is left open: an equal one then
+    really means that there is nothing to do.
+    """
+    fields = merge.settle(failed)
+    left_open = merge.needs_another_look or any(failed)
+    seen = [
+        "" if left_open or merge.writes(side) else mapping.fingerprint(side, snapshots[side].fields) for side in SIDES
+    ]
+    return Base(fields=fields, seen=Pair(*seen), read_at=snapshots.map(lambda snap: snap.seen_at))
+
+
+def view_record(
+    mapping: CompiledMapping, base: Base, snapshots: Pair[Snapshot], lookup: Lookup = NOBODY
+) -> Iterator[Field]:
+    """The fields of two linked records, in the order of the mapping's lines."""
+    (hubspot, bad_hubspot), (salesforce, bad_salesforce) = (
+        mapping.canonical(side, snapshots[side].fields) for side in SIDES
+    )
+    unread = {(p.side, name): p.cause for p in (*bad_hubspot, *bad_salesforce) for name in p.fields}
+    for line in mapping.lines:
+        held = Pair(hubspot[line.key], salesforce[line.key])
+        obstacle = Pair(*(unread.get((side, line.names[side]), "") for side in SIDES)) if unread else Pair("", "")
+        yield _view_line(line, base, snapshots, held, obstacle, lookup)
+
+
+def _view_line(
+    line: Line, base: Base, snapshots: Pair[Snapshot], held: Pair[Value], obstacle: Pair[str], lookup: Lookup
+) -> Field:
+    agreed = base.fields.get(line.key)
+    edits = Pair(*(find_lost_edit(line, side, snapshots[side], base.read_at[side]) for side in SIDES))
+    now = held
+    for side in SIDES:
+        if agreed is not None and (edit := edits[side]) is not None:
+            now = now.put(side, edit[0])
+    changed = diff_field(agreed, now, Pair(*(_is_ours(line, side, snapshots[side]) for side in SIDES)))
+    if now is not held:
+        changed = Pair(True, True)  # our write carried the other side's change over the edit
+    carried, obstacle = _carry(line, now, obstacle, lookup)
+    return Field(
+        key=line.key,
+        names=line.names,
+        rule=line.update_rule,
+        now=now,
+        held=held,
+        carried=carried,
+        base=agreed,
+        changed=changed,
+        changed_at=Pair(*(_find_span(line, side, snapshots[side], base, edits[side]) for side in SIDES)),
+        obstacle=obstacle,
+        writable=line.writable,
+        policy=line.policy,
+        dormant=line.rule.dormant,
+    )
+
+
+def find_lost_edit(
+    line: Line, side: Side, snapshot: Snapshot, read_at: datetime | None
+) -> tuple[Value, datetime] | None:
+    """Somebody's edit that our own write covered: made after the read on which the write rested. (value, moment), or None.
+
+    Known only where the vendor keeps past versions, and they were asked for. An edit that was undone by its author before
+    our write, or that cannot be read, is none.
+    """
+    versions = snapshot.history.get(line.names[side], ())
+    if read_at is None or not versions or not versions[0].by_us:
+        return None
+    edit = next((v for v in versions if not v.by_us), None)
+    if edit is None or edit.at <= read_at:
+        return None
+    try:
+        value = line.codec.read(side, edit.value)
+        covering = line.codec.read(side, versions[0].value)
+    except UnreadableValue:
+        return None
+    return None if value == covering else (value, edit.at)
+
+
+def _is_ours(line: Line, side: Side, snapshot: Snapshot) -> bool:
+    versions = snapshot.history.get(line.names[side], ())
+    return bool(versions) and versions[0].by_us
+
+
+def _find_span(
+    line: Line, side: Side, snapshot: Snapshot, base: Base, edit: tuple[Value, datetime] | None
+) -> Span | None:
+    """When the field was set: by its own history, else, with a base, somewhere between the last read and the record's stamp."""
+    if edit is not None:
+        return Span.at(edit[1])
+    versions: tuple[Version, ...] = snapshot.history.get(line.names[side], ())
+    if versions:
+        return Span.at(versions[0].at)
+    read_at, stamp = base.read_at[side], snapshot.modified_at
+    if read_at is None or line.key not in base.fields:
+        return None
+    return Span(read_at if stamp > read_at else LONG_AGO, stamp)
+
+
+def _carry(line: Line, now: Pair[Value], obstacle: Pair[str], lookup: Lookup) -> tuple[Pair[Value], Pair[str]]:
+    """What each side's value would be on the other, and why not where it cannot be."""
+    carried = now
+    for side in SIDES:
+        value, cause = _sort(line.carry(side, now[side], lookup))
+        carried = carried.put(side, value)
+        if cause and not obstacle[side]:
+            obstacle = obstacle.put(side, cause)
+    return carried, obstacle
+
+
+def _sort(carried: Carried) -> tuple[Value, str]:
+    match carried:
+        case Unfit(cause=cause):
+            return MISSING, cause
+        case Unresolved(what=what):
+            return MISSING, OBSTACLE_OF[what]
+        case _:
+            return carried, ""
+
+
+__all__ = ["NO_BASE", "find_lost_edit", "merge_pair", "settle_base", "view_record"]
