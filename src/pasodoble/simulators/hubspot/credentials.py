@@ -123,7 +123,7 @@ class Credentials:
         self.client_id = self._guid()
         self.client_secret = self._guid()
         self.developer_key = self._guid()
-        self.installing_user_id = 7
+        self.installing_user_id = 77
         self._tokens: dict[str, Token] = {}
         self._grants: dict[str, Grant] = {}
         self._codes: dict[str, Code] = {}

@@ -10,7 +10,7 @@ from pasodoble.simulators.hubspot.moments import iso
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes
 
-USER_EMAIL = "admin@pasodoble.example"
+USER_EMAIL = "ana.torres@pasodoble.example"
 
 
 def add_routes(portal: Portal, routes: Routes) -> None:

@@ -19,7 +19,7 @@ from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import EDITIONS, Routes
 
 VERSIONS: Final = ("v1", "v3", *EDITIONS)
-USER: Final = "admin@pasodoble.example"
+USER: Final = "ana.torres@pasodoble.example"
 HUB_DOMAIN: Final = "pasodoble.example"
 
 

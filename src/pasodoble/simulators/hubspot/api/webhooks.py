@@ -32,7 +32,7 @@ def add_routes(portal: Portal, routes: Routes) -> None:
         ("GET", "/settings", area.show_settings),
         ("PUT", "/settings", area.put_settings),
         ("DELETE", "/settings", area.clear_settings),
-        ("GET", "/subscriptions", area.list),
+        ("GET", "/subscriptions", area.list_all),
         ("POST", "/subscriptions", area.create),
         ("POST", "/subscriptions/batch/update", area.update_batch),
         ("GET", "/subscriptions/{id}", area.show),
@@ -89,7 +89,7 @@ class WebhookSettings:
 
     # -- subscriptions --------------------------------------------------------------------------------------------
 
-    def list(self, request: Request) -> Response:
+    def list_all(self, request: Request) -> Response:
         self._check_app(request)
         return json_response({"results": [_spell(subscription) for subscription in self._book.subscriptions.values()]})
 
