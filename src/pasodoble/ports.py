@@ -17,7 +17,7 @@ from pasodoble.model.link import Base, Link
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome
-from pasodoble.model.record import Account, Owner, Seen, Snapshot
+from pasodoble.model.record import Account, Gone, Owner, Seen, Snapshot
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Pair, Side
@@ -34,10 +34,15 @@ Cursor = Mapping[str, Raw]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some records that changed, and the cursor from which the next look goes on once they have been marked."""
+    """Some records that changed, and the cursor from which the next look goes on once they have been marked.
+
+    gone   records whose change is that they are no longer to be had: a lead that was converted. Never complete: what was
+           deleted is found by reading by id
+    """
 
     snapshots: Sequence[Snapshot]
     cursor: Cursor
+    gone: Sequence[Gone] = ()
     total: int | None = None
 
 
@@ -254,8 +259,18 @@ class ProblemRow:
 class Problems(Protocol):
     """At most one open problem a record and cause. A record that syncs closes all of its own (E-16)."""
 
-    def open(self, kind: Kind, problems: Mapping[Ref, tuple[Problem, datetime | None]], now: datetime) -> None:
-        """By ref: the problem, and when it is tried again (None: not before something changes)."""
+    def open(
+        self,
+        kind: Kind,
+        problems: Mapping[Ref, tuple[Problem, datetime | None]],
+        now: datetime,
+        *,
+        labels: Mapping[Ref, str] | None = None,
+    ) -> None:
+        """By ref: the problem, and when it is tried again (None: not before something changes).
+
+        labels   what a person calls those records that are not linked yet; a link brings its own
+        """
 
     def close(self, refs: Collection[Ref], now: datetime) -> None: ...
 
@@ -345,8 +360,11 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    def transaction(self, connection: str) -> AbstractContextManager[Transaction]:
-        """Opens one for the connection of that name. Commits at the end of the block, rolls back on any exception."""
+    def transaction(self, connection: str, *, read_only: bool = False) -> AbstractContextManager[Transaction]:
+        """Opens one for the connection of that name. Commits at the end of the block, rolls back on any exception.
+
+        read_only   for pages and reports: never waits for a writer, and no writer waits for it
+        """
 
     def save_settings(self, document: str, now: datetime) -> int:
         """Keep the settings document as a new version if it differs from the newest; gives the newest version's number."""

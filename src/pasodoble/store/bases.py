@@ -1,0 +1,79 @@
+"""What both sides held at the last agreement: one row a link, one compact document. Comparing belongs to `reconcile`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import ClauseElement, Table, select
+
+from pasodoble.model.link import Base
+from pasodoble.model.side import Pair
+from pasodoble.model.value import MISSING
+from pasodoble.store.columns import Json, dump, read_moment, read_value, spell_moment, spell_value
+from pasodoble.store.scope import Bulk, Scope, chunks
+from pasodoble.store.tables import bases, links
+
+
+def _save(insert: Callable[[Table], Any]) -> ClauseElement:
+    new = insert(bases)
+    saved: ClauseElement = new.on_conflict_do_update(
+        index_elements=[bases.c.link_id], set_={"document": new.excluded.document}
+    )
+    return saved
+
+
+SAVE: Final = Bulk(_save, parameters=("link_id", "document"))
+
+
+class SqlBases:
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def load(self, link_ids: Collection[int]) -> dict[int, Base]:
+        found: dict[int, Base] = {}
+        for piece in chunks(link_ids):
+            rows = self._scope.sql.execute(
+                select(bases.c.link_id, bases.c.document)
+                .join(links, links.c.id == bases.c.link_id)
+                .where(bases.c.link_id.in_(piece), links.c.connection_id == self._scope.connection_id)
+            )
+            found.update({link_id: read_base(document) for link_id, document in rows})
+        return found
+
+    def save(self, bases: Mapping[int, Base]) -> None:
+        SAVE.run(self._scope, sorted((link_id, spell_base(base)) for link_id, base in bases.items()))
+
+
+def spell_base(base: Base) -> str:
+    """Compact: a value that both sides spell alike is written once, else as the two."""
+    fields: dict[str, Json] = {}
+    for key, pair in base.fields.items():
+        hubspot, salesforce = pair.hubspot, pair.salesforce
+        if hubspot == salesforce and hubspot is not MISSING:
+            fields[key] = hubspot
+        else:
+            fields[key] = [spell_value(hubspot), spell_value(salesforce)]
+    return dump([fields, [*base.seen], [_spell(at) for at in base.read_at]])
+
+
+def read_base(document: str) -> Base:
+    fields, (hubspot_seen, salesforce_seen), (hubspot_at, salesforce_at) = orjson.loads(document)
+    return Base(
+        fields={
+            key: Pair(read_value(held[0]), read_value(held[1])) if type(held) is list else Pair(held, held)
+            for key, held in fields.items()
+        },
+        seen=Pair(hubspot_seen, salesforce_seen),
+        read_at=Pair(_read(hubspot_at), _read(salesforce_at)),
+    )
+
+
+def _spell(moment: datetime | None) -> int | None:
+    return None if moment is None else spell_moment(moment)
+
+
+def _read(number: int | None) -> datetime | None:
+    return None if number is None else read_moment(number)

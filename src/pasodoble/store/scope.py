@@ -1,0 +1,112 @@
+"""What each aggregate works with: an open transaction of one connection, and statements sent with many rows at once.
+
+Knows no table. The few words that SQLite and PostgreSQL spell differently inside a statement are here; what differs around
+it (files, locks, transactions) is in `database`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy import ClauseElement, Connection, Dialect, Row, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import Insert
+
+T = TypeVar("T")
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of a query of ours; its reader unpacks it in the order in which the query names its columns."""
+
+CHUNK: Final = 5_000
+"""How many values go into one IN list: SQLite takes 32,766 parameters a statement, PostgreSQL 65,535."""
+
+
+class Upsert(Protocol):
+    """The insert of either database: standard SQL has no word for "or else update"."""
+
+    @property
+    def excluded(self) -> Any: ...
+    def on_conflict_do_nothing(self) -> Insert: ...
+    def on_conflict_do_update(self, *, index_elements: Any, set_: Any) -> Insert: ...
+
+
+INSERTS: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+# Both with parameters by position, so that a row is a tuple.
+POSITIONAL: Final[dict[str, Dialect]] = {
+    "sqlite": sqlite.dialect(paramstyle="qmark"),
+    "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]  # SQLAlchemy has it untyped
+}
+
+# Numbers for `count` rows of a table, never given before. On SQLite the writer is alone, and the insert moves the counter.
+NEXT_IDS: Final = {
+    "sqlite": "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = :table",
+    "postgresql": "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)",
+}
+
+
+Params = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    sql: Connection
+    connection_id: int
+
+    @property
+    def dialect(self) -> str:
+        return self.sql.dialect.name
+
+    def insert(self, table: Table) -> Upsert:
+        upsert: Upsert = INSERTS[self.dialect](table)
+        return upsert
+
+    def next_ids(self, table: Table, count: int) -> Sequence[int]:
+        """Numbers for rows that are about to be inserted."""
+        found = self.sql.execute(text(NEXT_IDS[self.dialect]), {"table": table.name, "count": count}).scalars().all()
+        return found if len(found) == count else range(found[0], found[0] + count)
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """A statement that is compiled once for each database and then sent with many rows of plain values.
+
+    It goes around SQLAlchemy's care for each single parameter, which costs ten times what the insert itself does. So
+    values must be spelled as the database holds them (`columns`), in the order of `parameters`.
+    """
+
+    build: Callable[[Callable[[Table], Any]], ClauseElement]
+    parameters: Sequence[str]
+    _compiled: dict[str, tuple[str, Callable[[Params], Params]]] = field(default_factory=dict)
+
+    def run(self, scope: Scope, rows: Sequence[Params]) -> int:
+        """Send the rows; gives how many the database touched."""
+        if not rows:
+            return 0
+        if scope.dialect not in self._compiled:
+            self._compiled[scope.dialect] = self._compile(scope.dialect)
+        sql, arrange = self._compiled[scope.dialect]
+        return scope.sql.exec_driver_sql(sql, [arrange(row) for row in rows]).rowcount
+
+    def _compile(self, dialect: str) -> tuple[str, Callable[[Params], Params]]:
+        """The text, and what puts a row into its order, with the statement's own constants in their places."""
+        compiled = self.build(INSERTS[dialect]).compile(dialect=POSITIONAL[dialect], column_keys=list(self.parameters))
+        assert isinstance(compiled, SQLCompiler) and compiled.positiontup is not None
+        constants = {name: value for name, value in compiled.params.items() if name not in self.parameters}
+        places = [*self.parameters, *constants]
+        arrange = itemgetter(*(places.index(name) for name in compiled.positiontup))
+        fixed = tuple(constants.values())
+        return str(compiled), lambda row: arrange(row + fixed)
+
+
+def chunks(values: Collection[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """The values in pieces that fit into one statement; nothing at all for no values."""
+    rest = iter(values)
+    while piece := list(islice(rest, size)):
+        yield piece
