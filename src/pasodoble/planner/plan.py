@@ -65,9 +65,17 @@ def make_plan(
     )
 
 
-def make_key(side: Side, account_id: str, object: str, id: str) -> str:
+def make_key(of: Ref, account_id: str) -> str:
     """The idempotency key of the record that is made for this one: the same on every worker, and after a loss of state."""
-    return "-".join((KEY_VERSION, side, account_id, object, id))
+    return ":".join((KEY_VERSION, of.side, account_id, of.object, of.id))
+
+
+def parse_key(key: str) -> Ref | None:
+    """The record for which a record with this key was made; None for a key that is not of our making."""
+    version, *parts = key.split(":")
+    if version != KEY_VERSION or len(parts) != 4 or parts[0] not in tuple(Side):
+        return None
+    return Ref(Side(parts[0]), parts[2], parts[3])
 
 
 # --- updates ---------------------------------------------------------------------------------------------------------
@@ -245,6 +253,7 @@ __all__ = [
     "is_guarded",
     "make_key",
     "make_plan",
+    "parse_key",
     "plan_create",
     "plan_delete",
     "plan_update",

@@ -1,0 +1,229 @@
+"""From marks to jobs, and from jobs to what both sides hold now: reading in batches, and nothing else.
+
+What follows from what was seen is decided in `decide`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pasodoble.engine.connected import Connected
+from pasodoble.mapping.identity import KEY_FIELDS
+from pasodoble.model.link import NO_BASE, Base, Link, LinkState
+from pasodoble.model.record import Seen, Snapshot
+from pasodoble.model.ref import Kind, Ref
+from pasodoble.model.rule import UpdateRule
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.signal import Mark
+from pasodoble.planner.plan import parse_key
+from pasodoble.ports import Transaction
+from pasodoble.reconcile.pairing import By, Candidate
+
+LOOK_BACK = "look_back"
+"""The trigger of a mark that we put ourselves after a write, to see whether an edit was covered by it."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A claim on one link or, unlinked, on one record: its marks, and what was seen.
+
+    candidates  unlinked only: records of the other side that may be the partner
+    rivals      unlinked only: other unlinked records of its own side that answer to the same natural key
+    found       what candidates and rivals hold, by ref
+    """
+
+    kind: Kind
+    marks: list[Mark]
+    link: Link | None = None
+    base: Base = NO_BASE
+    seen: Pair[Seen | None] = field(default_factory=lambda: Pair(None, None))
+    candidates: list[Candidate] = field(default_factory=list)
+    rivals: list[Candidate] = field(default_factory=list)
+    found: dict[Ref, Snapshot] = field(default_factory=dict)
+
+    @property
+    def own(self) -> Ref:
+        """The record that was marked first."""
+        return self.marks[0].ref
+
+    @property
+    def refs(self) -> Pair[Ref | None]:
+        """Both records as far as they are known."""
+        if self.link is not None:
+            return self.link.refs
+        known = self.seen.map(lambda seen: seen.ref if seen is not None else None)
+        return known if known[self.own.side] is not None else known.put(self.own.side, self.own)
+
+    @property
+    def looks_back(self) -> bool:
+        return any(LOOK_BACK in mark.triggers for mark in self.marks)
+
+    @property
+    def attempts(self) -> int:
+        return max(mark.attempts for mark in self.marks)
+
+    def snapshot(self, side: Side) -> Snapshot | None:
+        seen = self.seen[side]
+        return seen if isinstance(seen, Snapshot) else None
+
+
+def gather_jobs(kind: Kind, marks: Sequence[Mark], tx: Transaction) -> list[Job]:
+    """Marks grouped by link; a ref without one is a job of its own. In the order of the marks."""
+    links = tx.links.load([mark.ref for mark in marks])
+    bases = tx.bases.load({link.id for link in links.values()})
+    jobs: dict[object, Job] = {}
+    for mark in marks:
+        link = links.get(mark.ref)
+        job = jobs.setdefault(link.id if link is not None else mark.ref, Job(kind, [], link))
+        job.marks.append(mark)
+        if link is not None:
+            job.base = bases.get(link.id, NO_BASE)
+    return list(jobs.values())
+
+
+async def observe(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
+    """Fill in what both sides hold now, and the candidates of those that have no partner yet. Raises ConnectorError."""
+    await _read_refs(at, kind, [job for job in jobs if not job.looks_back], history=False)
+    await _read_refs(at, kind, [job for job in jobs if job.looks_back], history=True)
+    await find_partners(at, kind, [job for job in jobs if job.link is None])
+    await _find_sent(at, kind, [job for job in jobs if job.link is not None and job.link.missing_side() is not None])
+
+
+async def read_with_history(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
+    """Read again, with the past versions of the fields on which both sides may have changed."""
+    await _read_refs(at, kind, jobs, history=True)
+
+
+async def _read_refs(at: Connected, kind: Kind, jobs: Sequence[Job], *, history: bool) -> None:
+    wanted = {ref for job in jobs for ref in job.refs if ref is not None}
+    seen = await read_records(at, kind, wanted, history=history)
+    for job in jobs:
+        job.seen = job.refs.map(lambda ref: seen.get(ref) if ref is not None else None)
+
+
+async def read_records(at: Connected, kind: Kind, refs: Collection[Ref], *, history: bool = False) -> dict[Ref, Seen]:
+    """Read by id on both sides at once, one batch an object."""
+    by_object: dict[tuple[Side, str], list[Ref]] = defaultdict(list)
+    for ref in sorted(refs):
+        by_object[ref.side, ref.object].append(ref)
+    answers = await asyncio.gather(
+        *(
+            at.connectors[side].read(
+                batch,
+                at.fields(kind, side, object),
+                history=_contested_fields(at, kind, side) if history else (),
+            )
+            for (side, object), batch in by_object.items()
+        )
+    )
+    return {ref: seen for answer in answers for ref, seen in answer.items()}
+
+
+def _contested_fields(at: Connected, kind: Kind, side: Side) -> tuple[str, ...]:
+    """HubSpot's names of the fields that both sides may write: there alone are past versions kept for all fields."""
+    if side is Side.SALESFORCE:
+        return ()
+    lines = (line for (of, _), mapping in at.mappings.items() if of == kind for line in mapping.lines)
+    return tuple(sorted({line.names.hubspot for line in lines if line.update_rule is UpdateRule.TWO_WAY}))
+
+
+async def find_partners(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
+    """Candidates by stored id, by our key, and by the natural key; which of them is the partner, if any, is `pairing`'s."""
+    alive = [job for job in jobs if job.snapshot(job.own.side) is not None]
+    for side in SIDES:
+        of_side = [job for job in alive if job.own.side is side]
+        if of_side:
+            await _find_by_stored_id(at, kind, of_side)
+            await _find_by_natural_key(at, kind, of_side, side)
+    _note_taken(at, alive)
+
+
+async def _find_by_stored_id(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
+    wanted = {job.own: ref for job in jobs if (ref := _stored_ref(at, kind, job)) is not None}
+    seen = await read_records(at, kind, set(wanted.values()))
+    for job in jobs:
+        found = seen.get(wanted[job.own]) if job.own in wanted else None
+        if isinstance(found, Snapshot):
+            _add(job, found, By.STORED_ID)
+
+
+def _stored_ref(at: Connected, kind: Kind, job: Job) -> Ref | None:
+    """The partner that the record itself names: in the native connector's properties, or in the key of our own create."""
+    snap = job.snapshot(job.own.side)
+    assert snap is not None
+    named = parse_key(str(snap.fields.get(KEY_FIELDS[job.own.side]) or ""))
+    if named is not None and named.side is not job.own.side and named.object in at.objects(kind, named.side):
+        return named
+    if job.own.side is Side.HUBSPOT:
+        for object, name in at.identity(kind).stored_ids.items():
+            if (id := snap.fields.get(name)) and object in at.objects(kind, Side.SALESFORCE):
+                return Ref(Side.SALESFORCE, object, str(id))
+    return None
+
+
+async def _find_by_natural_key(at: Connected, kind: Kind, jobs: Sequence[Job], side: Side) -> None:
+    identity = at.identity(kind)
+    by_key: dict[str, list[Job]] = defaultdict(list)
+    for job in jobs:
+        snap = job.snapshot(side)
+        if snap is not None and (key := identity.natural_key(side, snap.fields)):
+            by_key[key].append(job)
+    if identity.natural is None or not by_key or kind != "contacts":
+        return
+    others = await _find_all(at, kind, side.other, identity.natural[side.other], by_key)
+    for snap in others:
+        for job in by_key.get(identity.natural_key(side.other, snap.fields), ()):
+            _add(job, snap, By.EMAIL)
+    if side is Side.SALESFORCE:  # HubSpot keeps addresses unique by itself
+        for snap in await _find_all(at, kind, side, identity.natural[side], by_key):
+            for job in by_key.get(identity.natural_key(side, snap.fields), ()):
+                if snap.ref != job.own:
+                    job.found[snap.ref] = snap
+                    job.rivals.append(Candidate(ref=snap.ref, by=By.EMAIL, modified_at=snap.modified_at))
+
+
+async def _find_all(at: Connected, kind: Kind, side: Side, name: str, values: Iterable[str]) -> list[Snapshot]:
+    keys = sorted(values)
+    answers = await asyncio.gather(
+        *(
+            at.connectors[side].find(object, name, keys, at.fields(kind, side, object))
+            for object in at.objects(kind, side)
+        )
+    )
+    return [snap for answer in answers for snap in answer]
+
+
+def _add(job: Job, snap: Snapshot, by: By) -> None:
+    job.found[snap.ref] = snap
+    job.candidates.append(Candidate(ref=snap.ref, by=by, modified_at=snap.modified_at))
+
+
+def _note_taken(at: Connected, jobs: Sequence[Job]) -> None:
+    """Which candidates belong to another pair already; rivals that do are none."""
+    refs = {c.ref for job in jobs for c in (*job.candidates, *job.rivals)}
+    if not refs:
+        return
+    with at.store.transaction(at.settings.name, read_only=True) as tx:
+        live = {ref for ref, link in tx.links.load(refs).items() if link.state is not LinkState.RETIRED}
+    for job in jobs:
+        job.candidates = [
+            Candidate(ref=c.ref, by=c.by, modified_at=c.modified_at, taken=c.ref in live) for c in job.candidates
+        ]
+        job.rivals = [c for c in job.rivals if c.ref not in live]
+
+
+async def _find_sent(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
+    """For creates whose outcome is not known: what already carries their key on the side where they were made."""
+    for side in SIDES:
+        waiting = {job.link.key: job for job in jobs if job.link is not None and job.link.missing_side() is side}
+        for snap in await _find_all(at, kind, side, KEY_FIELDS[side], waiting) if waiting else ():
+            job = waiting.get(str(snap.fields.get(KEY_FIELDS[side]) or ""))
+            if job is not None:
+                job.seen = job.seen.put(side, snap)
+
+
+def fields_of(seen: Seen | None) -> Mapping[str, object]:
+    return seen.fields if isinstance(seen, Snapshot) else {}
