@@ -47,7 +47,13 @@ class ConnectorError(Error):
 
 
 class Unreachable(ConnectorError):
-    """No answer, or none that makes sense. What was sent may or may not have been done."""
+    """No answer, or none that makes sense. Where `sent` is true, what was sent may or may not have been done."""
+
+    def __init__(
+        self, message: str, *, sent: bool = True, code: str = "", request_id: str = "", next_step: str = ""
+    ) -> None:
+        super().__init__(message, code=code, request_id=request_id, next_step=next_step)
+        self.sent = sent
 
 
 class RateLimited(ConnectorError):

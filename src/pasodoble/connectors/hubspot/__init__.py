@@ -1,1 +1,1 @@
-"""To come."""
+"""HubSpot, spoken to. Only `connector.HubSpotConnector` is meant for others; Salesforce is never named here."""

@@ -1,1 +1,1 @@
-"""To come."""
+"""Salesforce, spoken to. Only `connector.SalesforceConnector` is meant for others; HubSpot is never named here."""

@@ -1,0 +1,104 @@
+"""The Connector port over HubSpot: puts the parts together, and does nothing of its own but say who is at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+
+import httpx2
+
+from pasodoble.connectors.http import Sender
+from pasodoble.connectors.hubspot.associations import AssociationWriter
+from pasodoble.connectors.hubspot.auth import choose_log_in
+from pasodoble.connectors.hubspot.changes import ChangeReader
+from pasodoble.connectors.hubspot.client import HubSpotClient, path_of
+from pasodoble.connectors.hubspot.errors import ensure_ok, judge
+from pasodoble.connectors.hubspot.lists import read_members
+from pasodoble.connectors.hubspot.owners import read_owners
+from pasodoble.connectors.hubspot.records import RecordReader
+from pasodoble.connectors.hubspot.schema import Schemas
+from pasodoble.connectors.hubspot.writes import Writer
+from pasodoble.connectors.session import Session
+from pasodoble.model.operation import Operation
+from pasodoble.model.outcome import Outcome
+from pasodoble.model.record import Account, Owner, Seen, Snapshot
+from pasodoble.model.ref import Ref
+from pasodoble.model.schema import ObjectSchema
+from pasodoble.model.settings import HubSpotAccess
+from pasodoble.model.side import Side
+from pasodoble.ports import Budget, Clock, Cursor, Page
+
+
+class HubSpotConnector:
+    """One HubSpot account. Raises ConfigError at once when the settings name no way to sign in.
+
+    transport   replaces the network (tests)
+    """
+
+    def __init__(
+        self,
+        access: HubSpotAccess,
+        *,
+        budget: Budget,
+        clock: Clock,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        ca_file: str = "",
+    ) -> None:
+        self._access = access
+        self._sender = Sender(
+            side=Side.HUBSPOT,
+            base_url=access.base_url,
+            budget=budget,
+            clock=clock,
+            judge=judge,
+            transport=transport,
+            ca_file=ca_file,
+        )
+        log_in = choose_log_in(access.auth, path_of("token", access.api_version), clock.now)
+        self._client = HubSpotClient(self._sender, Session(self._sender, log_in), access.api_version)
+        self._schemas = Schemas(self._client)
+        self._records = RecordReader(client=self._client, schemas=self._schemas, app_id=access.app_id)
+        self._changes = ChangeReader(client=self._client, records=self._records)
+        self._writer = Writer(
+            client=self._client, records=self._records, associations=AssociationWriter(client=self._client)
+        )
+
+    @property
+    def side(self) -> Side:
+        return Side.HUBSPOT
+
+    async def identify(self) -> Account:
+        body = ensure_ok(await self._client.read("account", "/details")).body
+        return Account(
+            id=str(body["portalId"]),
+            name=str(body.get("uiDomain") or body["portalId"]),
+            user_id=self._access.app_id,
+            time_zone=str(body.get("timeZone") or "UTC"),
+            sandbox=body.get("accountType") in ("SANDBOX", "DEVELOPER_TEST"),
+        )
+
+    async def describe(self, object: str) -> ObjectSchema:
+        return await self._schemas.describe(object)
+
+    def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
+        return self._changes.read(object, fields, cursor)
+
+    async def read(
+        self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
+    ) -> dict[Ref, Seen]:
+        return await self._records.read(refs, fields, history)
+
+    async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
+        return await self._records.find(object, field, values, fields)
+
+    async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
+        return await self._writer.write(operations)
+
+    async def read_members(self, list_id: str) -> dict[str, datetime]:
+        return await read_members(self._client, list_id)
+
+    async def read_owners(self) -> list[Owner]:
+        return await read_owners(self._client)
+
+    async def close(self) -> None:
+        await self._sender.close()

@@ -1,0 +1,313 @@
+"""The Connector port over dictionaries, for either side: what laws, simulations and the engine's tests run against.
+
+People's deeds (`put`, `edit`, `remove`, `merge`, `convert`, `restore`) sit beside the port's own methods. Plays no vendor:
+no formats, limits or lag; a vendor's habits come in as the hooks `refuse` and `reshape`, its failures by a wrapper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from pasodoble.connectors.salesforce.ids import to_18
+from pasodoble.errors import Unsupported
+from pasodoble.model.cause import Problem
+from pasodoble.model.operation import Associate, Create, Delete, Operation, Update
+from pasodoble.model.outcome import Applied, Exists, Outcome, Refused, Stale
+from pasodoble.model.record import Account, Gone, Loss, Owner, Seen, Snapshot, Version
+from pasodoble.model.ref import Ref
+from pasodoble.model.schema import ObjectSchema
+from pasodoble.model.side import Side
+from pasodoble.model.value import Raw
+from pasodoble.ports import Clock, Cursor, Page
+
+KEY: Final[Mapping[Side, str]] = {Side.HUBSPOT: "pasodoble_key", Side.SALESFORCE: "Pasodoble_Key__c"}
+UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {"contacts": ("email",)}
+"""By object, the fields (the key aside) that no two live records share."""
+
+_PREFIXES: Final[Mapping[str, str]] = {
+    "Account": "001",
+    "Contact": "003",
+    "Lead": "00Q",
+    "Opportunity": "006",
+    "Case": "500",
+}
+
+Reshape = Callable[[str, str, Raw], Raw]
+"""(object, field, value as written) -> value as kept."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """One record. `sequence` moves with each change of any record; `loss` is set once it is gone."""
+
+    ref: Ref
+    fields: dict[str, Raw]
+    created_at: datetime
+    modified_at: datetime
+    sequence: int
+    by_us: bool
+    history: dict[str, list[Version]] = field(default_factory=dict)
+    loss: Loss | None = None
+    into: Ref | None = None
+
+
+class MemoryConnector:
+    """One side's records. Keeps history where the side does (HubSpot).
+
+    refuse    asked before each operation; an Outcome from it stands instead of the write
+    reshape   how the side keeps what is written to it (trimmed, lower case, to the second)
+    """
+
+    def __init__(
+        self,
+        side: Side,
+        clock: Clock,
+        *,
+        refuse: Callable[[Operation], Outcome | None] = lambda _op: None,
+        reshape: Reshape = lambda _object, _field, value: value,
+        unique: Mapping[str, tuple[str, ...]] = UNIQUE,
+        page_size: int = 100,
+    ) -> None:
+        self._side = side
+        self._clock = clock
+        self.refuse = refuse
+        self.reshape = reshape
+        self._unique = unique
+        self._page_size = page_size
+        self._sequence = 0
+        self._made = 0
+        self.rows: dict[Ref, Row] = {}
+        self.ties: set[tuple[Ref, Ref, str]] = set()
+        self.schemas: dict[str, ObjectSchema] = {}
+        self.lists: dict[str, dict[str, datetime]] = {}
+        self.owners: list[Owner] = []
+
+    # --- what people do ----------------------------------------------------------------------------------------------
+
+    def put(self, object: str, fields: Mapping[str, Raw], *, by_us: bool = False) -> Ref:
+        """Make a record. Checks nothing: people find ways."""
+        self._made += 1
+        ref = Ref(self._side, object, self._new_id(object))
+        now = self._now()
+        self.rows[ref] = Row(ref=ref, fields={}, created_at=now, modified_at=now, sequence=0, by_us=by_us)
+        self.edit(ref, fields, by_us=by_us)
+        return ref
+
+    def edit(self, ref: Ref, fields: Mapping[str, Raw], *, by_us: bool = False) -> None:
+        """Change a record. A value that is kept as it was leaves no version, but the record has been touched."""
+        row = self.rows[ref]
+        self._touch(row, by_us=by_us)
+        for name, written in fields.items():
+            value = self.reshape(ref.object, name, written)
+            if name in row.fields and row.fields[name] == value:
+                continue
+            row.fields[name] = value
+            version = Version(value=value, at=row.modified_at, by_us=by_us, author="us" if by_us else "person")
+            row.history.setdefault(name, []).insert(0, version)
+
+    def remove(self, ref: Ref, how: Loss = Loss.DELETED, into: Ref | None = None) -> None:
+        """Take a record away; UNSEEN hides it without a trace."""
+        row = self.rows[ref]
+        self._touch(row, by_us=False)
+        row.loss, row.into = how, into
+
+    def merge(self, loser: Ref, into: Ref) -> None:
+        self.remove(loser, Loss.MERGED, into)
+        self._touch(self.rows[into], by_us=False)
+
+    def convert(self, lead: Ref, fields: Mapping[str, Raw]) -> Ref:
+        """Turn a lead into a new contact that holds `fields`."""
+        contact = self.put("Contact", fields)
+        self.remove(lead, Loss.CONVERTED, contact)
+        return contact
+
+    def restore(self, ref: Ref) -> None:
+        row = self.rows[ref]
+        self._touch(row, by_us=False)
+        row.loss, row.into = None, None
+
+    def live(self, object: str) -> list[Row]:
+        """All records that are there, oldest first."""
+        return sorted((row for row in self.rows.values() if row.ref.object == object and row.loss is None), key=_by_id)
+
+    # --- the port ----------------------------------------------------------------------------------------------------
+
+    @property
+    def side(self) -> Side:
+        return self._side
+
+    async def identify(self) -> Account:
+        return Account(id=f"{self._side}-account", name="In memory", user_id="us", sandbox=True)
+
+    async def describe(self, object: str) -> ObjectSchema:
+        if object not in self.schemas:
+            raise Unsupported(f"{self._side} has no object {object}", code="NOT_FOUND")
+        return self.schemas[object]
+
+    async def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
+        """By a cursor of {sequence}, or {sequence, after} while all records are walked by id."""
+        if cursor is None or "after" in cursor:
+            start = self._sequence if cursor is None else int(str(cursor["sequence"]))
+            after = _id_order(str(cursor["after"])) if cursor else (0, "")
+            rows = [row for row in self.live(object) if _by_id(row) > after]
+            for page, last in self._pages(rows):
+                place: Cursor = {"sequence": start} if last else {"sequence": start, "after": page[-1].ref.id}
+                yield Page(snapshots=[self._snapshot(row, fields) for row in page], cursor=place)
+            return
+        since = int(str(cursor["sequence"]))
+        end = self._sequence
+        changed = [row for row in self.rows.values() if row.ref.object == object and since < row.sequence <= end]
+        for page, last in self._pages(sorted(changed, key=lambda row: row.sequence)):
+            converted = [row for row in page if row.loss is Loss.CONVERTED]
+            yield Page(
+                snapshots=[self._snapshot(row, fields) for row in page if row.loss is None],
+                gone=[self._gone(row) for row in converted],
+                cursor={"sequence": end if last else page[-1].sequence},
+            )
+
+    async def read(
+        self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
+    ) -> dict[Ref, Seen]:
+        return {ref: self._see(ref, fields, history) for ref in refs}
+
+    async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
+        wanted = {value.lower() for value in values if value}
+        rows = [row for row in self.live(object) if str(row.fields.get(field) or "").lower() in wanted]
+        return [self._snapshot(row, {*fields, field}) for row in rows]
+
+    async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
+        return [self.refuse(op) or self._write_one(op) for op in operations]
+
+    async def read_members(self, list_id: str) -> dict[str, datetime]:
+        if self._side is Side.SALESFORCE or list_id not in self.lists:
+            raise Unsupported(f"{self._side} has no list {list_id}", code="NOT_FOUND")
+        return dict(self.lists[list_id])
+
+    async def read_owners(self) -> list[Owner]:
+        return list(self.owners)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _write_one(self, op: Operation) -> Outcome:
+        match op:
+            case Create():
+                return self._create(op)
+            case Update():
+                return self._update(op)
+            case Delete():
+                if self._is_live(op.ref):
+                    self.remove(op.ref)
+                return Applied(ref=op.ref)
+            case Associate():
+                return self._associate(op)
+
+    def _create(self, op: Create) -> Outcome:
+        key = {KEY[self._side]: op.key} if op.key else {}
+        fields = {name: value for name, value in op.fields.items() if value is not None} | key
+        holders = self._holders(op.object, fields)
+        if holders:
+            problem = Problem(cause="duplicate.value", side=self._side, code="EXISTS", text="It is there already")
+            return Exists(refs=tuple(holders), problem=problem)
+        ref = self.put(op.object, fields, by_us=True)
+        return Applied(ref=ref, snapshot=self._shown(ref, op.fields))
+
+    def _update(self, op: Update) -> Outcome:
+        row = self.rows.get(op.ref)
+        if row is None or row.loss is not None:
+            return Stale()
+        guard = op.unless_modified_since
+        if guard is not None and row.modified_at > guard:
+            return Stale()
+        if any(ref != op.ref for ref in self._holders(op.ref.object, op.fields)):
+            problem = Problem(cause="duplicate.value", side=self._side, code="IN_USE", text="Another record holds it")
+            return Refused(problem=problem)
+        self.edit(op.ref, op.fields, by_us=True)
+        return Applied(ref=op.ref, snapshot=self._shown(op.ref, op.fields))
+
+    def _associate(self, op: Associate) -> Outcome:
+        if not (self._is_live(op.ref) and self._is_live(op.to)):
+            text = "One of the two records is not there"
+            return Refused(problem=Problem(cause="association.reference_missing", side=self._side, text=text))
+        tie = (op.ref, op.to, op.label)
+        if op.remove:
+            self.ties.discard(tie)
+        else:
+            self.ties.add(tie)
+        return Applied(ref=op.ref)
+
+    def _holders(self, object: str, fields: Mapping[str, Raw]) -> list[Ref]:
+        """Live records that hold one of these values in a unique field."""
+        names = [n for n in (KEY[self._side], *self._unique.get(object, ())) if fields.get(n)]
+        kept = {name: str(self.reshape(object, name, fields[name])).lower() for name in names}
+        return (
+            [
+                row.ref
+                for row in self.live(object)
+                if any(str(row.fields.get(name) or "").lower() == value for name, value in kept.items())
+            ]
+            if kept
+            else []
+        )
+
+    def _see(self, ref: Ref, fields: Collection[str], history: Collection[str]) -> Seen:
+        row = self.rows.get(ref)
+        if row is None:
+            return Gone(ref=ref, how=Loss.UNSEEN, seen_at=self._clock.now())
+        return self._gone(row) if row.loss is not None else self._snapshot(row, fields, history)
+
+    def _gone(self, row: Row) -> Gone:
+        return Gone(ref=row.ref, how=row.loss or Loss.UNSEEN, seen_at=self._clock.now(), into=row.into)
+
+    def _snapshot(self, row: Row, fields: Collection[str], history: Collection[str] = ()) -> Snapshot:
+        """Fields the schema knows are blank where nothing was written; without a schema, all fields are."""
+        known = self.schemas[row.ref.object].fields if row.ref.object in self.schemas else None
+        kept = self._side is Side.HUBSPOT
+        return Snapshot(
+            ref=row.ref,
+            fields={name: row.fields.get(name) for name in fields if known is None or name in known},
+            modified_at=row.modified_at,
+            seen_at=self._clock.now(),
+            created_at=row.created_at,
+            by_us=row.by_us,
+            history={name: tuple(row.history.get(name, ())) for name in history} if kept else {},
+        )
+
+    def _shown(self, ref: Ref, fields: Collection[str]) -> Snapshot | None:
+        """HubSpot's answers show what was written, Salesforce's do not."""
+        return self._snapshot(self.rows[ref], fields) if self._side is Side.HUBSPOT else None
+
+    def _is_live(self, ref: Ref) -> bool:
+        return ref in self.rows and self.rows[ref].loss is None
+
+    def _touch(self, row: Row, *, by_us: bool) -> None:
+        self._sequence += 1
+        row.sequence, row.modified_at, row.by_us = self._sequence, self._now(), by_us
+
+    def _now(self) -> datetime:
+        """Salesforce's stamps are whole seconds."""
+        now = self._clock.now()
+        return now.replace(microsecond=0) if self._side is Side.SALESFORCE else now
+
+    def _new_id(self, object: str) -> str:
+        if self._side is Side.HUBSPOT:
+            return str(100 + self._made)
+        return to_18(f"{_PREFIXES.get(object, 'a00')}{self._made:012d}")
+
+    def _pages(self, rows: Sequence[Row]) -> list[tuple[Sequence[Row], bool]]:
+        """Pages, each with whether it is the last; one empty page where there is nothing."""
+        starts = range(0, max(len(rows), 1), self._page_size)
+        return [(rows[i : i + self._page_size], i + self._page_size >= len(rows)) for i in starts]
+
+
+def _id_order(id: str) -> tuple[int, str]:
+    return len(id), id
+
+
+def _by_id(row: Row) -> tuple[int, str]:
+    return _id_order(row.ref.id)

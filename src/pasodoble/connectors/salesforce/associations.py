@@ -1,0 +1,78 @@
+"""Tying Salesforce's records together: a lookup field of one of them, or a row between them.
+
+An association's label is the row's role, or, for objects not listed here, the lookup field's name.
+Source: Object Reference (AccountId, ContactId; OpportunityContactRole, CampaignMember). Which records belong together is
+not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pasodoble.model.operation import Associate, Update
+from pasodoble.model.ref import Ref
+
+_LOOKUPS: Final[Mapping[tuple[str, str], str]] = {
+    ("Contact", "Account"): "AccountId",
+    ("Opportunity", "Account"): "AccountId",
+    ("Opportunity", "Campaign"): "CampaignId",
+    ("Case", "Account"): "AccountId",
+    ("Case", "Contact"): "ContactId",
+    ("Task", "Contact"): "WhoId",
+    ("Task", "Lead"): "WhoId",
+    ("Task", "Account"): "WhatId",
+    ("Task", "Opportunity"): "WhatId",
+    ("Task", "Case"): "WhatId",
+    ("Event", "Contact"): "WhoId",
+    ("Event", "Lead"): "WhoId",
+    ("Event", "Account"): "WhatId",
+    ("Event", "Opportunity"): "WhatId",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Junction:
+    """An object whose rows tie two records: the fields that point at each, and the one that holds the role."""
+
+    object: str
+    one: str
+    other: str
+    role: str
+
+
+_JUNCTIONS: Final[Mapping[tuple[str, str], Junction]] = {
+    ("Opportunity", "Contact"): Junction(
+        object="OpportunityContactRole", one="OpportunityId", other="ContactId", role="Role"
+    ),
+    ("Campaign", "Contact"): Junction(object="CampaignMember", one="CampaignId", other="ContactId", role="Status"),
+    ("Campaign", "Lead"): Junction(object="CampaignMember", one="CampaignId", other="LeadId", role="Status"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """An association through a row between: which sort of row, and both ends in its order."""
+
+    junction: Junction
+    one: Ref
+    other: Ref
+    role: str
+    remove: bool
+
+
+def to_write(op: Associate) -> Update | Tie | None:
+    """What the association comes down to; None where these objects cannot be tied."""
+    for one, other in ((op.ref, op.to), (op.to, op.ref)):
+        junction = _JUNCTIONS.get((one.object, other.object))
+        if junction is not None:
+            return Tie(junction=junction, one=one, other=other, role=op.label, remove=op.remove)
+        field = _LOOKUPS.get((one.object, other.object))
+        if field is not None:
+            return _point(one, field, other, remove=op.remove)
+    return _point(op.ref, op.label, op.to, remove=op.remove) if op.label else None
+
+
+def _point(holder: Ref, field: str, to: Ref, *, remove: bool) -> Update:
+    return Update(ref=holder, fields={field: None if remove else to.id})

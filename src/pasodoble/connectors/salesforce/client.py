@@ -1,0 +1,109 @@
+"""A signed call to one Salesforce org: its address, its session (renewed once when refused), and the headers all share.
+
+What goes into a call is its caller's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pasodoble.connectors.http import Answer, Request, Sender
+from pasodoble.connectors.salesforce.errors import ensure_ok
+from pasodoble.connectors.salesforce.soql import Select
+from pasodoble.connectors.session import Session, Token
+from pasodoble.errors import AuthLapsed
+
+WRITE_HEADERS: Final[Mapping[str, str]] = {
+    "Sforce-Auto-Assign": "FALSE",
+    "Sforce-Duplicate-Rule-Header": "allowSave=false",
+}
+"""No assignment rule may move an owner, and no duplicate rule is overridden. Source: REST guide, "Headers"."""
+
+_CLIENT: Final = "client=pasodoble"
+"""Comes back in a change event's origin, which tells our own writes from others'."""
+
+COMPOSITE_QUERIES: Final = 5
+"""Queries or collections that one composite may hold. Source: REST guide, "Composite"."""
+
+
+class SalesforceClient:
+    """Sends calls below `/services/data/vNN.N`."""
+
+    def __init__(self, sender: Sender, session: Session, version: str) -> None:
+        self.sender = sender
+        self._session = session
+        self.root = f"/services/data/v{version}"
+
+    async def who(self) -> Token:
+        """Whom we write as, as far as the log-in told."""
+        return await self._session.token()
+
+    async def read(self, path: str, **params: str) -> Answer:
+        return await self.call("GET", path, params=params, safe=True, purpose="read")
+
+    async def query(self, select: Select, *, all_rows: bool = False) -> Answer:
+        """The first page of a query. `all_rows`: deleted and merged rows too. Raises Unsupported when it is refused."""
+        return ensure_ok(await self.read("/queryAll" if all_rows else "/query", q=str(select)))
+
+    async def query_rows(self, select: Select, *, all_rows: bool = False) -> list[Mapping[str, Any]]:
+        """All rows of a query, however many pages."""
+        answer = await self.query(select, all_rows=all_rows)
+        rows: list[Mapping[str, Any]] = list(answer.body["records"])
+        while not answer.body["done"]:
+            answer = ensure_ok(await self.read(answer.body["nextRecordsUrl"]))
+            rows += answer.body["records"]
+        return rows
+
+    async def compose(self, requests: Sequence[Mapping[str, Any]], *, safe: bool, purpose: str) -> Answer:
+        """Several requests in one counted call, in order, each with its own result. `url` is relative to the root."""
+        body = {
+            "allOrNone": False,
+            "collateSubrequests": False,
+            "compositeRequest": [
+                {**request, "url": self.root + request["url"], "referenceId": f"r{i}"}
+                for i, request in enumerate(requests)
+            ],
+        }
+        return ensure_ok(await self.call("POST", "/composite", body=body, safe=safe, purpose=purpose))
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        safe: bool = False,
+        purpose: str,
+    ) -> Answer:
+        """`path` below the root, or from the host's root if it is one that Salesforce gave."""
+        token = await self._session.token()
+        request = Request(
+            method=method,
+            path=path if path.startswith("/services/") else self.root + path,
+            params=params or {},
+            body=body,
+            headers={"sforce-call-options": _CLIENT, **(headers or ({} if safe else WRITE_HEADERS))},
+            safe=safe,
+            purpose=purpose,
+        )
+        try:
+            return await self.sender.send(_signed(request, token))
+        except AuthLapsed as error:
+            if error.code != "INVALID_SESSION_ID":
+                raise
+        return await self.sender.send(_signed(request, await self._session.renew(token)))
+
+
+def _signed(request: Request, token: Token) -> Request:
+    return Request(
+        method=request.method,
+        path=token.address.rstrip("/") + request.path,
+        params=request.params,
+        body=request.body,
+        headers={**request.headers, "authorization": f"Bearer {token.value}"},
+        safe=request.safe,
+        purpose=request.purpose,
+    )

@@ -1,0 +1,104 @@
+"""The Connector port over Salesforce: puts the parts together, and says who is at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+
+import httpx2
+
+from pasodoble.connectors.http import Sender
+from pasodoble.connectors.salesforce.auth import choose_log_in
+from pasodoble.connectors.salesforce.changes import ChangeReader
+from pasodoble.connectors.salesforce.client import SalesforceClient
+from pasodoble.connectors.salesforce.errors import judge
+from pasodoble.connectors.salesforce.ids import to_18
+from pasodoble.connectors.salesforce.owners import read_owners
+from pasodoble.connectors.salesforce.records import RecordReader
+from pasodoble.connectors.salesforce.schema import Schemas
+from pasodoble.connectors.salesforce.soql import Select
+from pasodoble.connectors.salesforce.writes import Writer
+from pasodoble.connectors.session import Session
+from pasodoble.errors import Unsupported
+from pasodoble.model.operation import Operation
+from pasodoble.model.outcome import Outcome
+from pasodoble.model.record import Account, Owner, Seen, Snapshot
+from pasodoble.model.ref import Ref
+from pasodoble.model.schema import ObjectSchema
+from pasodoble.model.settings import SalesforceAccess
+from pasodoble.model.side import Side
+from pasodoble.ports import Budget, Clock, Cursor, Page
+
+
+class SalesforceConnector:
+    """One Salesforce org. Raises ConfigError at once when the settings name no way to sign in.
+
+    transport   replaces the network (tests)
+    """
+
+    def __init__(
+        self,
+        access: SalesforceAccess,
+        *,
+        budget: Budget,
+        clock: Clock,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._sender = Sender(
+            side=Side.SALESFORCE,
+            base_url=access.login_url,
+            budget=budget,
+            clock=clock,
+            judge=judge,
+            transport=transport,
+            ca_file=access.ca_file,
+        )
+        session = Session(self._sender, choose_log_in(access.auth, access.login_url, clock.now))
+        self._client = SalesforceClient(self._sender, session, access.api_version)
+        self._schemas = Schemas(self._client)
+        self._records = RecordReader(client=self._client, schemas=self._schemas)
+        self._changes = ChangeReader(client=self._client, records=self._records)
+        self._writer = Writer(client=self._client, records=self._records)
+
+    @property
+    def side(self) -> Side:
+        return Side.SALESFORCE
+
+    async def identify(self) -> Account:
+        who = await self._client.who()
+        fields = ("Id", "Name", "IsSandbox", "TimeZoneSidKey")
+        rows = await self._client.query_rows(Select(fields=fields, object="Organization"))
+        return Account(
+            id=to_18(rows[0]["Id"]),
+            name=rows[0]["Name"],
+            user_id=to_18(who.user_id),
+            time_zone=rows[0].get("TimeZoneSidKey") or "UTC",
+            sandbox=bool(rows[0].get("IsSandbox")),
+        )
+
+    async def describe(self, object: str) -> ObjectSchema:
+        return await self._schemas.describe(object)
+
+    def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
+        return self._changes.read(object, fields, cursor)
+
+    async def read(
+        self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
+    ) -> dict[Ref, Seen]:
+        """Salesforce keeps no past versions that could be read with a record: `history` changes nothing."""
+        return await self._records.read(refs, fields)
+
+    async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
+        return await self._records.find(object, field, values, fields)
+
+    async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
+        return await self._writer.write(operations)
+
+    async def read_members(self, list_id: str) -> dict[str, datetime]:
+        raise Unsupported("Salesforce has no lists of this sort", next_step="name a HubSpot list in `inclusion_list`")
+
+    async def read_owners(self) -> list[Owner]:
+        return await read_owners(self._client)
+
+    async def close(self) -> None:
+        await self._sender.close()
