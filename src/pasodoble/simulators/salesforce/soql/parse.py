@@ -51,7 +51,7 @@ MAX_LENGTH = 100_000
 
 COMPARISONS = {"=": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "LIKE": "LIKE"}
 RESERVED = frozenset(
-    "AND ASC DESC EXCLUDES FIRST FROM GROUP HAVING IN INCLUDES LAST LIKE LIMIT NOT NULL NULLS OR SELECT USING WHERE WITH".split()
+    "AND ASC DESC EXCLUDES FROM GROUP HAVING IN INCLUDES LIKE LIMIT NOT NULL NULLS OR SELECT USING WHERE WITH".split()
 )
 CLAUSES = RESERVED | {"ORDER", "OFFSET", "FOR", "ALL", "UPDATE", "USING", "END", "WHEN", "THEN", "ELSE"}
 """Words that end a list of names: none of them can be an alias that stands without AS."""
