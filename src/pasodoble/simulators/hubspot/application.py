@@ -16,15 +16,37 @@ from pasodoble.simulators.door import add_common_routes
 from pasodoble.simulators.faults import FaultBook
 from pasodoble.simulators.http import Application, Request, Response, Router
 from pasodoble.simulators.hubspot.access import Access
-from pasodoble.simulators.hubspot.api import account, oauth
+from pasodoble.simulators.hubspot.api import (
+    account,
+    batches,
+    journal,
+    limit_tracking,
+    oauth,
+    objects,
+    owners,
+    pipelines,
+    properties,
+    search,
+    webhooks,
+)
 from pasodoble.simulators.hubspot.errors import Refusal, missing, refuse
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes
+from pasodoble.simulators.hubspot.starting_world import add_key_property, populate
 from pasodoble.simulators.hubspot.switches import Switches
 
 AREAS: tuple[Callable[[Portal, Routes], None], ...] = (
+    objects.add_routes,
+    batches.add_routes,
+    search.add_routes,
+    properties.add_routes,
+    pipelines.add_routes,
+    owners.add_routes,
     oauth.add_routes,
     account.add_routes,
+    webhooks.add_routes,
+    journal.add_routes,
+    limit_tracking.add_routes,
 )
 """`add_routes` of every API area and of the door; fixed paths win over `{named}` ones whatever the order."""
 
@@ -37,6 +59,10 @@ class World:
     application: Application
     credentials: dict[str, str] = field(default_factory=dict)
 
+    async def close(self) -> None:
+        """Stop what still runs beside the application: webhooks on their way."""
+        await self.portal.webhooks.sender.close()
+
 
 def build(
     clock: SimClock,
@@ -46,6 +72,7 @@ def build(
     limits: str = "off",
     bare: bool = False,
     empty: bool = False,
+    webhook_target: str = "",
     switches: Switches | None = None,
 ) -> World:
     """A portal with its application.
@@ -54,8 +81,13 @@ def build(
     limits   "real" enforces HubSpot's rate limits, "off" only counts
     bare     leave out the unique property `pasodoble_key`
     empty    no records: users, pipelines and properties only
+    webhook_target   an address that is told of everything
     """
     portal = Portal(clock, seed=seed, switches=switches, enforce_limits=limits == "real")
+    if not bare:
+        add_key_property(portal)
+    if not empty:
+        populate(portal, people=people, seed=seed)
     access = Access(portal)
     router = Router()
     calls, faults = CallLog(), FaultBook()
@@ -72,6 +104,8 @@ def build(
         decorate=access.decorate,
         fault_answer=lambda _request, status: _fault_answer(portal, status),
     )
+    if webhook_target:
+        portal.webhooks.aim_at(webhook_target)
     return World(portal, application, _spoken_credentials(portal))
 
 

@@ -34,10 +34,10 @@ class ObjectType:
     pipeline: str | None = None
     """The property that holds the pipeline's id, for types that have pipelines; the stage's is `stage`."""
     stage: str | None = None
-    label: str = ""
     labels: tuple[str, str] = ("", "")
     custom: bool = False
-    url_kind: str = "record"
+    lenient: bool = False
+    """Whether unknown and read-only properties in a write are ignored rather than refused (email engagements)."""
     aliases: tuple[str, ...] = field(default=())
 
     @property
@@ -46,7 +46,9 @@ class ObjectType:
         return self.singular.upper()
 
 
-def _activity(type_id: str, name: str, singular: str, *searchable: str, required: tuple[str, ...] = ()) -> ObjectType:
+def _activity(
+    type_id: str, name: str, singular: str, *searchable: str, required: tuple[str, ...] = (), lenient: bool = False
+) -> ObjectType:
     return ObjectType(
         type_id=type_id,
         name=name,
@@ -54,6 +56,7 @@ def _activity(type_id: str, name: str, singular: str, *searchable: str, required
         required=("hs_timestamp", *required),
         searchable=(*searchable, "hs_body_preview"),
         is_activity=True,
+        lenient=lenient,
     )
 
 
@@ -136,7 +139,7 @@ def standard_types() -> list[ObjectType]:
         _activity("0-27", "tasks", "task", "hs_task_body", "hs_task_subject"),
         _activity("0-48", "calls", "call", "hs_call_title", "hs_call_body"),
         _activity("0-47", "meetings", "meeting", "hs_meeting_title", "hs_meeting_body"),
-        _activity("0-49", "emails", "email", "hs_email_subject", required=("hs_email_direction",)),
+        _activity("0-49", "emails", "email", "hs_email_subject", required=("hs_email_direction",), lenient=True),
         _activity("0-18", "communications", "communication", "hs_communication_body"),
         _activity("0-116", "postal_mail", "postal_mail", "hs_postal_mail_body"),
         ObjectType(

@@ -6,20 +6,40 @@ Rules of writing are in `writing`, HTTP in `api`; a portal only holds the state 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.hubspot.changes import Changes
 from pasodoble.simulators.hubspot.credentials import Credentials
+from pasodoble.simulators.hubspot.derived import Reader, readers_of
 from pasodoble.simulators.hubspot.event_model import EventBook
+from pasodoble.simulators.hubspot.journal import Journal
 from pasodoble.simulators.hubspot.limits import Limits
+from pasodoble.simulators.hubspot.links import Links, LinkTypes
 from pasodoble.simulators.hubspot.object_types import ObjectType, ObjectTypes
+from pasodoble.simulators.hubspot.owners import Owner, starting_owners
+from pasodoble.simulators.hubspot.pipelines import Pipeline, starting_pipelines
 from pasodoble.simulators.hubspot.property_model import PropertyBook
-from pasodoble.simulators.hubspot.records import Table
+from pasodoble.simulators.hubspot.property_tables import standard_book
+from pasodoble.simulators.hubspot.records import Record, Table
 from pasodoble.simulators.hubspot.switches import Switches
+from pasodoble.simulators.hubspot.webhook_center import Webhooks
 
 FIRST_RECORD_ID = 101
 """Every type counts from here: record ids are unique only within a type, and code that mixes types up should notice."""
+
+
+EMAILS = ("email", "hs_additional_emails")
+
+
+def unique_keys(name: str, value: str | None) -> list[str]:
+    """What a value claims among the unique values of its property: itself, or each of several addresses."""
+    if not value:
+        return []
+    if name == "hs_additional_emails":
+        return value.split(";")
+    return [value.lower()]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +55,15 @@ class Account:
     additional_currencies: tuple[str, ...] = ("USD", "GBP")
     ui_domain: str = "app.hubspot.com"
     hosting: str = "na1"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One validation rule that an administrator set on a property."""
+
+    type: str
+    arguments: tuple[str, ...]
+    normalise: bool = False
 
 
 class Portal:
@@ -71,17 +100,80 @@ class Portal:
         )
         self.types = ObjectTypes()
         self.properties: dict[str, PropertyBook] = {}
+        self.readers: dict[str, dict[str, Reader]] = {}
         self.tables: dict[str, Table] = {}
+        self.link_types = LinkTypes(self.types)
+        self.links = Links()
+        self.owners: dict[int, Owner] = starting_owners(clock.now_ms())
+        self.pipelines: dict[str, dict[str, Pipeline]] = starting_pipelines(clock.now_ms())
+        self.blocklist: set[str] = set()
+        self.rules: dict[tuple[str, str], dict[str, Rule]] = {}
         self.events = EventBook()
         self.changes = Changes()
+        self.webhooks = Webhooks(
+            clock,
+            self.changes,
+            self.credentials,
+            seed=seed,
+            switches=self.switches,
+            types=self.types,
+            properties=self.properties,
+        )
+        self.journal = Journal(clock, self.account.portal_id, seed, self.values_of)
+        self.journal.listen_to(self.changes)
+        self.stashed: dict[tuple[str, int], list[tuple[str, int, tuple[int, ...]]]] = {}
+        """Associations of archived records, for their restoration."""
         self._next_ids: dict[str, int] = {}
         for kind in self.types:
             self.open_type(kind)
 
     def open_type(self, kind: ObjectType) -> None:
-        """Give a new object type its table and its (empty) properties."""
+        """Give a new object type its table and the properties it starts with."""
         self.tables[kind.type_id] = Table(kind.type_id, first_id=FIRST_RECORD_ID)
-        self.properties[kind.type_id] = PropertyBook()
+        self.properties[kind.type_id] = standard_book(kind)
+        self.readers[kind.type_id] = readers_of(kind)
+
+    def kind(self, word: str) -> ObjectType | None:
+        """The object type that a path names by plural, singular or type id."""
+        return self.types.find(word)
+
+    def values_of(self, type_id: str, record_id: int) -> dict[str, str] | None:
+        """What a live record holds, not what is worked out from it; None when there is no such record."""
+        row = self.tables[type_id].find(record_id)
+        return None if row is None else row.values
+
+    def find_unique(self, kind: ObjectType, name: str, value: str) -> Record | None:
+        """The live record that holds this value of a unique property; secondary email addresses count."""
+        table = self.tables[kind.type_id]
+        holder = table.unique.get(name, {}).get(value.strip().lower())
+        return None if holder is None else table.rows.get(holder)
+
+    def unique_names(self, kind: ObjectType) -> list[str]:
+        """Properties whose values are claimed; those of contacts start with their addresses."""
+        unique = self.properties[kind.type_id].unique
+        return [*EMAILS, *unique] if kind.type_id == "0-1" else unique
+
+    def claim_unique(self, kind: ObjectType, row: Record, names: Iterable[str]) -> None:
+        """Enter the record's values of those of `names` that are unique."""
+        for name, key in self._keys(kind, row, names):
+            self.tables[kind.type_id].unique.setdefault(name, {})[key] = row.id
+
+    def release_unique(self, kind: ObjectType, row: Record, names: Iterable[str]) -> None:
+        for name, key in self._keys(kind, row, names):
+            holders = self.tables[kind.type_id].unique.get(name, {})
+            if holders.get(key) == row.id:
+                del holders[key]
+
+    def _keys(self, kind: ObjectType, row: Record, names: Iterable[str]) -> list[tuple[str, str]]:
+        unique = self.unique_names(kind)
+        if not unique:
+            return []
+        return [
+            ("email" if name == "hs_additional_emails" else name, key)
+            for name in names
+            if name in unique
+            for key in unique_keys(name, row.values.get(name))
+        ]
 
     def now_ms(self) -> int:
         return self.clock.now_ms()

@@ -72,18 +72,21 @@ class PropertyBook:
         self.live: dict[str, Property] = {}
         self.archived: dict[str, Property] = {}
         self.groups: dict[str, PropertyGroup] = {}
+        self.unique: list[str] = []
+        """Names of the live properties whose values are unique."""
 
     def add(self, definition: Property) -> None:
         self.live[definition.name] = definition
         self.archived.pop(definition.name, None)
+        if definition.unique and definition.name not in self.unique:
+            self.unique.append(definition.name)
 
     def archive(self, name: str, ms: int) -> None:
         definition = self.live.pop(name)
         definition.archived_ms = ms
         self.archived[name] = definition
+        if name in self.unique:
+            self.unique.remove(name)
 
     def get(self, name: str) -> Property | None:
         return self.live.get(name)
-
-    def unique_names(self) -> list[str]:
-        return [name for name, definition in self.live.items() if definition.unique]

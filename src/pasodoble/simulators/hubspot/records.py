@@ -158,6 +158,8 @@ class Table:
         self.archived_ids = SortedIds()
         self.recency = Recency()
         self.next_id = first_id
+        self.unique: dict[str, dict[str, int]] = {}
+        """Unique property -> value in lower case -> id of the live record that holds it."""
         self._indexes: dict[str, ValueIndex] = {}
 
     def take_id(self) -> int:

@@ -38,6 +38,8 @@ class Switches:
     """How often the API limit increase was bought: 250 calls in 10 s, and a million more a day each."""
     company_auto_association: bool = False
     """Whether a contact's email domain finds or makes its company."""
+    first_company_primary: bool = True
+    """Whether the first company that a contact, deal or ticket is linked to becomes its primary one."""
     access_token_s: int = 1800
     """Life of an OAuth access token."""
     admin_validation: bool = True
