@@ -151,6 +151,14 @@ class Org:
                     self.rollups.setdefault(item.rollup.child, []).append((table.sobject, item))
         self.changed()
 
+    def undefine(self, name: str) -> None:
+        """Take out an object with its rows."""
+        sobject = self.tables.pop(name).sobject
+        self._lower.pop(name.lower(), None)
+        if self._prefixes.get(sobject.key_prefix) == name:
+            del self._prefixes[sobject.key_prefix]
+        self.changed()
+
     def changed(self) -> None:
         """Note that definitions, permissions or settings are not what they were."""
         self.version += 1

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from pasodoble.simulators.calls import CallLog
 from pasodoble.simulators.clock import SimClock
+from pasodoble.simulators.door import add_common_routes
 from pasodoble.simulators.faults import FaultBook
 from pasodoble.simulators.http import Application, Request, Response, Router
+from pasodoble.simulators.salesforce.door import routes as door
 from pasodoble.simulators.salesforce.errors import call_refusal
 from pasodoble.simulators.salesforce.furnish import DOMAIN, furnish
+from pasodoble.simulators.salesforce.journal import Journal
 from pasodoble.simulators.salesforce.metering import Meter
 from pasodoble.simulators.salesforce.org import Org
 from pasodoble.simulators.salesforce.rest import (
@@ -95,6 +98,9 @@ def _serve(org: Org) -> World:
     instance = Instance(org, Sessions(org), Meter(org), router)
     for area in AREAS:
         area.add_routes(instance)
+    journal = Journal(org)
+    add_common_routes(router, calls=calls, faults=faults, clock=org.clock)
+    door.add_routes(instance, journal)
     application = Application(
         router,
         calls=calls,

@@ -15,6 +15,7 @@ from pasodoble.simulators.salesforce.errors import Refusal, Wrong, refusal
 from pasodoble.simulators.salesforce.ids import full_id
 from pasodoble.simulators.salesforce.org import Org, Transaction
 from pasodoble.simulators.salesforce.ownership import assign_owner, check_owner
+from pasodoble.simulators.salesforce.recordtypes import settle_record_type
 from pasodoble.simulators.salesforce.rows import Row
 from pasodoble.simulators.salesforce.schema import Field, Sobject
 from pasodoble.simulators.salesforce.values import ValueReader, make_value_reader, required_missing
@@ -241,6 +242,8 @@ class Writer:
         settings = self.org.settings
         try:
             assign_owner(self, sobject, row, before, changes)
+            if len(sobject.record_types) > 1:
+                settle_record_type(sobject, row, before)
             derive = BEFORE.get(sobject.name)
             if derive is not None:
                 derive(self, row, before, changes)
