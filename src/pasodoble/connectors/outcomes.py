@@ -42,16 +42,10 @@ def outcome_of_problem(problem: Problem, until: datetime | None = None) -> Outco
 
 
 def problem_of_error(error: ConnectorError, side: Side, causes: Mapping[str, str]) -> Problem:
-    """causes   the vendor's codes that say more than the error's class does
-
-    A code that is about one record says nothing when the whole call was not understood.
-    """
+    """causes   the vendor's codes of failed calls that say more than the error's class does"""
+    cause = causes.get(error.code) or _CAUSES.get(type(error), "unknown")
     if isinstance(error, Unreachable):
         cause = NO_ANSWER if error.sent else "service.unavailable"
-    elif isinstance(error, Unsupported):
-        cause = _CAUSES[Unsupported]
-    else:
-        cause = causes.get(error.code) or _CAUSES.get(type(error), "unknown")
     return Problem(cause=cause, side=side, code=error.code, text=str(error), request_id=error.request_id)
 
 

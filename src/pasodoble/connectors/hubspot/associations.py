@@ -14,7 +14,7 @@ from typing import Any, Final
 from pasodoble.connectors.batching import chunked, map_bounded
 from pasodoble.connectors.http import Answer
 from pasodoble.connectors.hubspot.client import HubSpotClient
-from pasodoble.connectors.hubspot.errors import CAUSES, problem_of
+from pasodoble.connectors.hubspot.errors import CALL_CAUSES, problem_of
 from pasodoble.connectors.outcomes import outcome_of_error, outcome_of_problem
 from pasodoble.errors import ConnectorError
 from pasodoble.model.cause import Problem
@@ -68,7 +68,7 @@ class AssociationWriter:
         try:
             answer = await self._send(ops, kind)
         except ConnectorError as error:
-            return [outcome_of_error(error, Side.HUBSPOT, self.client.sender.clock.now(), CAUSES)] * len(ops)
+            return [outcome_of_error(error, Side.HUBSPOT, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
         if answer.status < 400:
             return _read_outcomes(ops, answer)
         if len(ops) == 1:

@@ -19,9 +19,14 @@ from pasodoble.model.side import Side
 NOT_DONE: Final = frozenset({503, 521, 523})
 """Turned away at the door: nothing was done."""
 
-CAUSES: Final[Mapping[str, str]] = {
+CALL_CAUSES: Final[Mapping[str, str]] = {
     "477": "service.migrating",
     "503": "service.unavailable",
+    "MISSING_SCOPES": "permission.scope",
+}
+"""Cause of a whole call's failure, where its code says more than its class."""
+
+CAUSES: Final[Mapping[str, str]] = {
     "ASSOCIATION_LIMIT_EXCEEDED": "association.limit_reached",
     "CONFLICT": "duplicate.value",
     "INVALID_ASSOCIATION_TYPE": "association.wrong_type",

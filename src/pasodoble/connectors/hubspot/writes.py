@@ -15,7 +15,7 @@ from pasodoble.connectors.batching import Group, chunked, map_bounded, write_in_
 from pasodoble.connectors.http import Answer
 from pasodoble.connectors.hubspot.associations import AssociationWriter
 from pasodoble.connectors.hubspot.client import HubSpotClient
-from pasodoble.connectors.hubspot.errors import CAUSES, existing_id, problem_of
+from pasodoble.connectors.hubspot.errors import CALL_CAUSES, existing_id, problem_of
 from pasodoble.connectors.hubspot.records import AT_ONCE, BATCH, RecordReader, parse_moment, to_property
 from pasodoble.connectors.hubspot.schema import KEY_PROPERTY
 from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem
@@ -67,7 +67,7 @@ class Writer:
         try:
             answer = await self._send(object, ops, carries_key=carries_key)
         except ConnectorError as error:
-            return [outcome_of_error(error, Side.HUBSPOT, self.client.sender.clock.now(), CAUSES)] * len(ops)
+            return [outcome_of_error(error, Side.HUBSPOT, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
         if answer.status < 400:
             return await self._read_outcomes(object, ops, answer, carries_key=carries_key)
         if len(ops) == 1:

@@ -16,8 +16,14 @@ from pasodoble.errors import AuthLapsed, ConnectorError, QuotaSpent, RateLimited
 from pasodoble.model.cause import Problem
 from pasodoble.model.side import Side
 
-CAUSES: Final[Mapping[str, str]] = {
+CALL_CAUSES: Final[Mapping[str, str]] = {
     "503": "service.unavailable",
+    "API_CURRENTLY_DISABLED": "suspension.api_disabled",
+    "API_DISABLED_FOR_ORG": "suspension.api_disabled",
+}
+"""Cause of a whole call's failure, where its code says more than its class."""
+
+CAUSES: Final[Mapping[str, str]] = {
     "ALL_OR_NONE_OPERATION_ROLLED_BACK": "request.batch_rolled_back",
     "API_CURRENTLY_DISABLED": "suspension.api_disabled",
     "API_DISABLED_FOR_ORG": "suspension.api_disabled",
@@ -101,7 +107,7 @@ def judge(answer: Answer) -> ConnectorError | None:
         return AuthLapsed(f"Salesforce's API is not open to us: {message}", code=code, next_step=_SIGN_IN)
     if answer.status == 429 or (answer.status == 503 and answer.retry_after_s is not None):
         wait = answer.retry_after_s if answer.retry_after_s is not None else _CONCURRENT_WAIT_S
-        return RateLimited(message or "Salesforce asks us to slow down", retry_after_s=wait, code=code or "503")
+        return RateLimited(message or "Salesforce asks us to slow down", retry_after_s=wait, code=str(answer.status))
     if answer.status >= 500 or answer.status == 420:
         sent = answer.status not in (420, 503)
         return Unreachable(f"Salesforce answered {answer.status}: {message}", sent=sent, code=code)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pasodoble.connectors.outcomes import outcome_of_error
 from pasodoble.connectors.salesforce.associations import Junction, Tie, to_write
 from pasodoble.connectors.salesforce.client import SalesforceClient
-from pasodoble.connectors.salesforce.errors import CAUSES
+from pasodoble.connectors.salesforce.errors import CALL_CAUSES
 from pasodoble.connectors.salesforce.ids import to_18
 from pasodoble.connectors.salesforce.soql import All, In, Select, split_by_size
 from pasodoble.errors import ConnectorError
@@ -38,7 +38,7 @@ class TieWriter:
         try:
             rows = await self._read_rows(ties)
         except ConnectorError as error:
-            return [outcome_of_error(error, Side.SALESFORCE, self.client.sender.clock.now(), CAUSES)] * len(ops)
+            return [outcome_of_error(error, Side.SALESFORCE, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
         writes: dict[int, Operation] = {}
         outcomes: dict[int, Outcome] = {}
         for i, (op, target) in enumerate(zip(ops, targets, strict=True)):

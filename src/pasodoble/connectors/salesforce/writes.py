@@ -14,7 +14,7 @@ from typing import Any, Final
 from pasodoble.connectors.batching import Group, chunked, map_bounded, write_in_waves
 from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem
 from pasodoble.connectors.salesforce.client import COMPOSITE_QUERIES, WRITE_HEADERS, SalesforceClient
-from pasodoble.connectors.salesforce.errors import CAUSES, first_error, holder_in, problem_of
+from pasodoble.connectors.salesforce.errors import CALL_CAUSES, first_error, holder_in, problem_of
 from pasodoble.connectors.salesforce.ids import is_id, to_18
 from pasodoble.connectors.salesforce.records import AT_ONCE, RecordReader
 from pasodoble.connectors.salesforce.schema import KEY_FIELD
@@ -173,7 +173,7 @@ class Writer:
             return ()
 
     def _all_failed(self, error: ConnectorError, ops: Sequence[Operation]) -> list[Outcome]:
-        return [outcome_of_error(error, Side.SALESFORCE, self.client.sender.clock.now(), CAUSES)] * len(ops)
+        return [outcome_of_error(error, Side.SALESFORCE, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
 
 
 def _guarded(op: Update) -> Row:
