@@ -18,13 +18,19 @@ from pasodoble.simulators.http import Application, Request, Response, Router
 from pasodoble.simulators.hubspot.access import Access
 from pasodoble.simulators.hubspot.api import (
     account,
+    analytics,
     batches,
+    campaigns,
+    email_events,
+    imports,
     journal,
     limit_tracking,
+    marketing_emails,
     oauth,
     objects,
     owners,
     pipelines,
+    preferences,
     properties,
     search,
     webhooks,
@@ -47,6 +53,12 @@ AREAS: tuple[Callable[[Portal, Routes], None], ...] = (
     webhooks.add_routes,
     journal.add_routes,
     limit_tracking.add_routes,
+    email_events.add_routes,
+    marketing_emails.add_routes,
+    campaigns.add_routes,
+    analytics.add_routes,
+    imports.add_routes,
+    preferences.add_routes,
 )
 """`add_routes` of every API area and of the door; fixed paths win over `{named}` ones whatever the order."""
 

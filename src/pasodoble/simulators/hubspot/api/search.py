@@ -40,7 +40,7 @@ class SearchApi:
         limit, after = _limit(body), _after(body)
         if after + limit > MAX_RESULTS:
             raise Refusal(f"Search results are limited to {MAX_RESULTS}: after + limit is {after + limit}")
-        query = self._query(kind, body)
+        query = self.read_query(kind, body)
         hits = Searcher(self.portal, kind).search(query)
         dated = is_dated(request)
         view = view_of(self.portal, kind, properties=texts(body, "properties"), dated=dated)
@@ -50,7 +50,8 @@ class SearchApi:
             answer["paging"] = {"next": {"after": str(after + limit)}}
         return json_response(answer, records=len(page))
 
-    def _query(self, kind: ObjectType, body: dict[str, Any]) -> Query:
+    def read_query(self, kind: ObjectType, body: dict[str, Any]) -> Query:
+        """The query that a body asks for. Raises Refusal."""
         groups = optional(body, "filterGroups", list) or []
         if not groups and body.get("filters"):
             groups = [{"filters": body["filters"]}]
