@@ -15,7 +15,7 @@ from pasodoble.mapping.convert import choice, contact, flag, moment, money, numb
 from pasodoble.mapping.convert.codec import Codec
 from pasodoble.model.rule import FieldRule
 from pasodoble.model.schema import Family, FieldSchema
-from pasodoble.model.side import Pair, Side
+from pasodoble.model.side import SIDES, Pair, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +42,23 @@ class Join:
         back = {salesforce: hubspot for hubspot, salesforce in reversed(tuple(there.items()))} | dict(
             self.rule.values_back
         )
-        return choice.Options(names=Pair(there, back), known=self.fields.map(_known_options))
+        return choice.Options(
+            names=Pair(there, back), known=Pair(*(_known_options(self.fields, side) for side in SIDES))
+        )
 
 
-def _known_options(field: FieldSchema) -> frozenset[str] | None:
-    """None where any text goes, or where the vendor did not say which options there are."""
-    listed = field.family in (Family.CHOICE, Family.CHOICES) and field.options
-    return frozenset(option.value for option in field.options if option.active) if listed else None
+def _known_options(fields: Pair[FieldSchema], side: Side) -> frozenset[str] | None:
+    """The options that may be sent to a side; None where any text goes, or where the vendor did not list them.
+
+    HubSpot takes hidden options too, and some properties' options live elsewhere. Salesforce would store an unlisted value
+    in a list that is not restricted; it is refused all the same (MV-01), before a list fills with misspellings.
+    """
+    field = fields[side]
+    if field.family not in (Family.CHOICE, Family.CHOICES) or not field.options:
+        return None
+    if side is Side.HUBSPOT:
+        return frozenset(option.value for option in field.options) if field.restricted else None
+    return frozenset(option.value for option in field.options if option.active)
 
 
 CODECS: Mapping[str, Callable[[Join], Codec]] = MappingProxyType(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import phonenumbers
+
 from pasodoble.mapping.convert.codec import Carried, Codec, Cross, Lookup, Loss, Spelling, Unfit
 from pasodoble.mapping.convert.text import fit_length, read_text, render_text
 from pasodoble.model.side import Pair
@@ -68,19 +70,23 @@ def read_phone(raw: Raw) -> Value:
 
 @lru_cache(maxsize=65_536)
 def _parse_phone(text: str) -> str | None:
-    import phonenumbers  # slow to load, and a mapping without phones does not need it
-
     number = text.strip()
     if number.startswith("00"):
         number = f"+{number[2:]}"
     try:
         parsed = phonenumbers.parse(number)
+        e164 = _spell_e164(parsed)
+        # Not a row of trunk zeros either, which would lose one more at every reading.
+        sound = phonenumbers.is_possible_number(parsed) and _spell_e164(phonenumbers.parse(e164)) == e164
     except phonenumbers.NumberParseException:
+        sound = False
+    if not sound:
         return _keep_digits(text)
-    if not phonenumbers.is_possible_number(parsed):
-        return _keep_digits(text)
-    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return f"{e164}x{parsed.extension}" if parsed.extension else str(e164)
+    return f"{e164}x{parsed.extension}" if parsed.extension else e164
+
+
+def _spell_e164(number: phonenumbers.PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _keep_digits(text: str) -> str | None:

@@ -25,6 +25,8 @@ HUNDRED = Decimal(100)
 
 def read_number(raw: Raw) -> Value:
     """Raises UnreadableValue for what is no finite number."""
+    if isinstance(raw, str) and raw.isascii() and raw.isdecimal() and raw[0] != "0":
+        return raw
     if type(raw) is int:
         return str(raw)
     if type(raw) is float and raw.is_integer() and abs(raw) < 1e15:

@@ -22,13 +22,16 @@ from pasodoble.mapping.convert.codec import (
 from pasodoble.model.side import Pair
 from pasodoble.model.value import Raw, Value
 
-BLANKS = " \t\n\r\f\v"
+BLANKS = "".join(map(chr, range(33)))
+"""Blanks and control characters: what Salesforce trims off both ends."""
 HUBSPOT_LENGTH = 65_536
 """Characters that a HubSpot text property holds."""
 
 
 def read_text(raw: Raw) -> Value:
     """Numbers and truth values are text too, as JSON spells them: a formula of Salesforce may feed a HubSpot text."""
+    if raw.__class__ is str and raw.isprintable() and raw.isascii():  # nearly all of them, and this is the hottest path
+        return raw.strip() or None
     text = raw if isinstance(raw, str) else spell_scalar(raw)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
