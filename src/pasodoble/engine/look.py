@@ -6,18 +6,24 @@ a check with nothing to do costs the same few calls whatever the number of recor
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
 
 from pasodoble.engine.connected import Connected
-from pasodoble.model.link import Link, LinkState
-from pasodoble.model.record import Snapshot
-from pasodoble.model.ref import Kind
-from pasodoble.model.side import SIDES, Side
-from pasodoble.model.signal import Urgency
+from pasodoble.model.link import Base, Link, LinkState
+from pasodoble.model.record import Loss, Snapshot
+from pasodoble.model.ref import Kind, Ref
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.signal import Mark, Urgency
+from pasodoble.model.value import Value
 from pasodoble.ports import NewMark, Page, Transaction
 
 CREATED = {Side.HUBSPOT: "hubspot_record_created", Side.SALESFORCE: "salesforce_record_created"}
 CHANGED = {Side.HUBSPOT: "hubspot_property_changed", Side.SALESFORCE: "salesforce_field_changed"}
+
+GONE = {Loss.CONVERTED: "lead_converted", Loss.MERGED: "records_merged", Loss.DELETED: "record_deleted"}
+MOST_MARKS = 1_000_000
 
 
 def name_cursor(kind: Kind, side: Side, object: str) -> str:
@@ -33,11 +39,30 @@ async def _look_at(at: Connected, kind: Kind, side: Side, object: str) -> int:
     name, marked = name_cursor(kind, side, object), 0
     async for page in read_page(at, kind, side, object):
         with at.store.transaction(at.settings.name) as tx:
-            marks = find_marks(at, kind, side, page.snapshots, tx)
+            marks = find_marks(at, kind, page, tx)
             tx.marks.put(marks, at.clock.now())
             tx.cursors.save(name, page.cursor, at.clock.now())
         marked += len(marks)
     return marked
+
+
+async def look_aside(at: Connected, kind: Kind) -> list[Mark]:
+    """The marks that a look would put, and those that are due already, without putting any: for a plan."""
+    found: dict[Ref, Mark] = {}
+    now = at.clock.now()
+    for side in SIDES:
+        for object in at.objects(kind, side):
+            async for page in read_page(at, kind, side, object):
+                with at.store.transaction(at.settings.name, read_only=True) as tx:
+                    for mark in find_marks(at, kind, page, tx):
+                        found[mark.ref] = _spell_mark(mark, now)
+    with at.store.transaction(at.settings.name, read_only=True) as tx:
+        found.update({mark.ref: mark for mark in tx.marks.take(kind, MOST_MARKS, now)})
+    return list(found.values())
+
+
+def _spell_mark(mark: NewMark, now: datetime) -> Mark:
+    return Mark(kind=mark.kind, ref=mark.ref, sequence=0, urgency=mark.urgency, triggers=(mark.trigger,), first_at=now)
 
 
 async def read_page(at: Connected, kind: Kind, side: Side, object: str) -> AsyncIterator[Page]:
@@ -47,22 +72,45 @@ async def read_page(at: Connected, kind: Kind, side: Side, object: str) -> Async
         yield page
 
 
-def find_marks(at: Connected, kind: Kind, side: Side, snapshots: Sequence[Snapshot], tx: Transaction) -> list[NewMark]:
-    """A mark for every record that holds something else than at the last agreement, or has never been linked."""
-    links = tx.links.load([snap.ref for snap in snapshots])
+def find_marks(at: Connected, kind: Kind, page: Page, tx: Transaction) -> list[NewMark]:
+    """A mark for every record that holds something else than at the last agreement, or has never been linked.
+
+    A record that only looks different (our own write, in the vendor's spelling) has its base's fingerprint renewed.
+    """
+    links = tx.links.load([snap.ref for snap in page.snapshots] + [gone.ref for gone in page.gone])
     bases = tx.bases.load([link.id for link in links.values()])
-    marks = []
-    for snap in snapshots:
-        link = links.get(snap.ref)
-        if link is None:
-            marks.append(NewMark(kind=kind, ref=snap.ref, trigger=CREATED[side], urgency=Urgency.CHECK))
-        elif not _is_unchanged(at, link, side, snap, bases[link.id].seen[side] if link.id in bases else ""):
-            marks.append(NewMark(kind=kind, ref=snap.ref, trigger=CHANGED[side], urgency=Urgency.CHECK))
+    marks = [
+        NewMark(kind=kind, ref=gone.ref, trigger=GONE[gone.how], urgency=Urgency.CHECK)
+        for gone in page.gone
+        if gone.ref in links and gone.how in GONE
+    ]
+    renewed: dict[int, Base] = {}
+    for snap in page.snapshots:
+        link, side = links.get(snap.ref), snap.ref.side
+        base = bases.get(link.id) if link is not None else None
+        print_now = _find_echo(at, link, base, snap)
+        if print_now is None:
+            trigger = CREATED[side] if link is None else CHANGED[side]
+            marks.append(NewMark(kind=kind, ref=snap.ref, trigger=trigger, urgency=Urgency.CHECK))
+        elif link is not None and base is not None and base.seen[side] != print_now:
+            bases[link.id] = renewed[link.id] = replace(base, seen=base.seen.put(side, print_now))
+    tx.bases.save(renewed)
     return marks
 
 
-def _is_unchanged(at: Connected, link: Link, side: Side, snap: Snapshot, seen: str) -> bool:
-    mapping = at.mapping(link.kind, link.refs)
-    if link.state is not LinkState.LINKED or mapping is None or not seen:
-        return False
-    return mapping.fingerprint(side, snap.fields) == seen
+def _find_echo(at: Connected, link: Link | None, base: Base | None, snap: Snapshot) -> str | None:
+    """The record's fingerprint if it holds what its base says, None if it is to be looked at closely."""
+    mapping = at.mapping(link.kind, link.refs) if link is not None else None
+    if link is None or base is None or mapping is None or link.state is not LinkState.LINKED:
+        return None
+    side = snap.ref.side
+    print_now = mapping.fingerprint(side, snap.fields)
+    if print_now == base.seen[side]:
+        return print_now
+    values, problems = mapping.canonical(side, snap.fields)
+    agreed = all(_holds(base.fields.get(key), side, value) for key, value in values.items())
+    return print_now if agreed and not problems else None
+
+
+def _holds(agreed: Pair[Value] | None, side: Side, value: Value) -> bool:
+    return agreed is not None and agreed[side] == value

@@ -16,5 +16,5 @@ class Message:
     params: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, id: str, **params: object) -> Message:
+    def of(cls, id: str, /, **params: object) -> Message:
         return cls(id, tuple((name, str(value)) for name, value in params.items()))

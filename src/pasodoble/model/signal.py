@@ -31,6 +31,8 @@ class SignalKind(StrEnum):
     """The periodic look found the record among those changed since the last one."""
     ASKED = "asked"
     """A person asked for it."""
+    SETTINGS = "settings"
+    """The app was installed, a list chosen or a mapping edited; `detail["what"]` says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

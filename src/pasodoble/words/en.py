@@ -91,7 +91,7 @@ SENTENCES: dict[str, str] = {
     "match.taken": "the record that matches by {by} is paired with another one",
     "match.created": "a record is made in {side}",
     # Writes and what is next.
-    "write.created": "created in {side}: {id}",
+    "write.created": "created in {side}: {record}",
     "write.updated": "written to {side}: {fields}",
     "write.deleted": "deleted in {side}",
     "write.associated": "associated in {side}",

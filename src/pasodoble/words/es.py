@@ -91,7 +91,7 @@ SENTENCES: dict[str, str] = {
     "match.taken": "el registro que coincide por {by} ya tiene otra pareja",
     "match.created": "se crea un registro en {side}",
     # Writes and what is next.
-    "write.created": "creado en {side}: {id}",
+    "write.created": "creado en {side}: {record}",
     "write.updated": "escrito en {side}: {fields}",
     "write.deleted": "eliminado en {side}",
     "write.associated": "asociado en {side}",

@@ -1,0 +1,315 @@
+"""From what was seen to a decision: asks the core in order (presence, gates, pairing, merge, plan) and keeps the trace.
+
+Every branch here is a question put to the core; what is decided is the core's. Nothing is read, written or stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pasodoble.engine.connected import Connected
+from pasodoble.engine.look import CREATED
+from pasodoble.engine.observe import Job
+from pasodoble.mapping.apply import CompiledMapping
+from pasodoble.model.cause import Problem
+from pasodoble.model.link import Base, LinkState
+from pasodoble.model.message import Message
+from pasodoble.model.operation import Create, Step
+from pasodoble.model.record import Snapshot
+from pasodoble.model.ref import Ref
+from pasodoble.model.settings import ObjectSettings
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.trace import StepKind, TraceStep
+from pasodoble.planner.plan import base_of_create, make_key, plan_create, plan_delete, plan_update
+from pasodoble.ports import NewLink
+from pasodoble.reconcile.gates import Applicant, find_create_gate, find_gate
+from pasodoble.reconcile.pairing import Ambiguous, By, Candidate, Paired, Taken, Unmatched, pair_record
+from pasodoble.reconcile.presence import (
+    Follow,
+    LookAgain,
+    Match,
+    Merge,
+    Nothing,
+    OutOfSight,
+    Remove,
+    Reopen,
+    Rest,
+    Retire,
+    decide_presence,
+)
+from pasodoble.reconcile.record import RecordMerge
+from pasodoble.reconcile.view import merge_pair
+
+LOOK_AGAIN_AFTER = timedelta(seconds=5)
+GATES_OPEN = Message("gate.open")
+
+
+@dataclass(slots=True)
+class Decision:
+    """What is to become of one job.
+
+    steps       writes to be made, in order
+    new_link    a link to be made first: of the pair that was found, or the reservation of a create
+    merge       the field-by-field decision on a linked pair, with the snapshots it rests on
+    gate        left out on purpose, and by which gate
+    problems    what stands in the way, of the record or of single fields
+    retire      the link is given up for this reason
+    follow      the link is pointed at this record instead
+    reopen      a retired link goes on
+    again_at    look once more at this moment
+    """
+
+    job: Job
+    at: datetime
+    mapping: CompiledMapping | None = None
+    snapshots: Pair[Snapshot] | None = None
+    base: Base | None = None
+    merge: RecordMerge | None = None
+    steps: list[Step] = field(default_factory=list)
+    new_link: NewLink | None = None
+    gate: Message | None = None
+    problems: list[Problem] = field(default_factory=list)
+    retire: Message | None = None
+    follow: Follow | None = None
+    reopen: bool = False
+    again_at: datetime | None = None
+    trace: list[TraceStep] = field(default_factory=list)
+
+    def note(
+        self, kind: StepKind, reason: Message, *, passed: bool | None = None, detail: Mapping[str, str] | None = None
+    ) -> None:
+        self.trace.append(TraceStep(kind=kind, reason=reason, at=self.at, passed=passed, detail=detail or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Decides jobs of one kind.
+
+    members       the ids in the inclusion list; None: no list is set
+    installed_at  when the kind was first looked at
+    asked         a person asked for these very records
+    """
+
+    at: Connected
+    of_kind: ObjectSettings
+    members: Collection[str] | None
+    installed_at: datetime | None = None
+    asked: bool = False
+
+    def decide(self, job: Job, now: datetime) -> Decision:
+        """Never raises. What was seen must be filled in (`observe`)."""
+        decision = Decision(job, now, base=job.base)
+        for trigger in dict.fromkeys(t for mark in job.marks for t in mark.triggers):
+            decision.note(StepKind.TRIGGER, Message(f"trigger.{trigger}"), passed=True)
+        state = job.link.state if job.link is not None else None
+        if state in (LinkState.RESERVED, LinkState.SENT):
+            self._resume_create(decision)
+        else:
+            self._decide_presence(decision, state)
+        return decision
+
+    def _decide_presence(self, decision: Decision, state: LinkState | None) -> None:
+        job = decision.job
+        existence = decide_presence(
+            state,
+            job.seen,
+            edited=self._edited(job),
+            when_deleted_in=Pair(self.of_kind.when_deleted_in_hubspot, self.of_kind.when_deleted_in_salesforce),
+            confirmed=job.attempts > 0 or any("record_deleted" in mark.triggers for mark in job.marks),
+        )
+        match existence:
+            case Nothing():
+                decision.note(StepKind.NEXT, Message("next.none"))
+            case Match():
+                self._match(decision)
+            case Merge():
+                self._merge(decision)
+            case Reopen(reason=reason):
+                decision.reopen = True
+                decision.note(StepKind.MATCH, reason, passed=True)
+                self._merge(decision)
+            case Follow(reason=reason):
+                decision.follow, decision.again_at = existence, decision.at
+                decision.note(StepKind.MATCH, reason, passed=True)
+            case Remove(ref=ref, reason=reason):
+                survivor = job.snapshot(ref.side)
+                decision.steps.append(plan_delete(job.kind, ref, reason, survivor))
+                decision.note(StepKind.RULE, reason, passed=True)
+            case Retire(reason=reason):
+                decision.retire = reason
+                decision.note(StepKind.MATCH, reason, passed=False)
+            case LookAgain(reason=reason):
+                decision.again_at = decision.at + LOOK_AGAIN_AFTER
+                decision.note(StepKind.NEXT, reason)
+            case OutOfSight(side=side, reason=reason):
+                decision.problems.append(Problem(cause="permission.unseen", side=side))
+                decision.note(StepKind.MATCH, reason, passed=False)
+            case Rest(reason=reason):
+                decision.gate = reason
+                decision.note(StepKind.MATCH, reason, passed=False)
+
+    def _edited(self, job: Job) -> Pair[bool]:
+        """Whether the surviving record holds something else than at the last agreement."""
+        mapping = self.at.mapping(job.kind, job.refs)
+        edited = Pair(False, False)
+        for side in SIDES:
+            snap = job.snapshot(side)
+            if mapping is None or snap is None or not job.base.fields:
+                continue
+            values, _ = mapping.canonical(side, snap.fields)
+            moved = any(values[key] != base[side] for key, base in job.base.fields.items() if key in values)
+            edited = edited.put(side, moved)
+        return edited
+
+    # --- unlinked ----------------------------------------------------------------------------------------------------
+
+    def _match(self, decision: Decision) -> None:
+        job = decision.job
+        own = job.snapshot(job.own.side)
+        if own is None:
+            return
+        paired = pair_record(
+            job.candidates,
+            own=Candidate(ref=own.ref, by=_by_of(job), modified_at=own.modified_at),
+            rivals=job.rivals,
+        )
+        will_create = isinstance(paired, Unmatched)
+        partner = paired.ref if isinstance(paired, Paired) else None
+        if not self._pass_gates(decision, own, partner=partner, creates=will_create):
+            return
+        match paired:
+            case Paired(ref=ref, by=by):
+                decision.note(StepKind.MATCH, Message.of("match.paired", by=by.name.lower()), passed=True)
+                job.seen = job.seen.put(ref.side, job.found[ref])
+                decision.new_link = self._name_link(job, {})
+                self._merge(decision, gated=True)
+            case Unmatched():
+                decision.note(StepKind.MATCH, Message("match.unmatched"))
+                self._create(decision, own)
+            case Ambiguous(candidates=candidates, by=by, rivals=rivals):
+                count = len(candidates) + len(rivals)
+                reason = Message.of("match.ambiguous", count=count, by=by.name.lower())
+                self._refuse_match(decision, "duplicate.ambiguous_match", reason, (*candidates, *rivals))
+            case Taken(refs=refs, by=by):
+                reason = Message.of("match.taken", by=by.name.lower())
+                self._refuse_match(decision, "duplicate.already_paired", reason, refs)
+
+    def _refuse_match(self, decision: Decision, cause: str, reason: Message, refs: Collection[Ref]) -> None:
+        named = " ".join(str(ref) for ref in refs)
+        decision.problems.append(Problem(cause=cause, side=decision.job.own.side, text=named))
+        decision.note(StepKind.MATCH, reason, passed=False, detail={"records": named})
+
+    def _create(self, decision: Decision, own: Snapshot) -> None:
+        job, side = decision.job, own.ref.side.other
+        mapping = self._mapping_of_new(own)
+        if mapping is None:
+            return
+        decision.mapping = mapping
+        identity = self.at.identity(job.kind)
+        natural = identity.natural.hubspot if identity.natural is not None else ""
+        draft = plan_create(
+            mapping,
+            own,
+            make_key(own.ref, self.at.accounts[own.ref.side].id),
+            natural=natural,
+            lookup=self.at.directory,
+            placeholder=self.of_kind.placeholder if side is Side.SALESFORCE else None,
+        )
+        decision.problems.extend(draft.problems)
+        if draft.step is None:
+            return
+        decision.steps.append(draft.step)
+        assert isinstance(draft.step.operation, Create)
+        decision.new_link = self._name_link(job, dict(draft.step.operation.fields), key=draft.step.operation.key)
+        decision.note(StepKind.RULE, Message.of("match.created", side=side), passed=True)
+
+    def _mapping_of_new(self, own: Snapshot) -> CompiledMapping | None:
+        """The mapping by which a record of the other side is made."""
+        object = own.ref.object if own.ref.side is Side.SALESFORCE else self.of_kind.create_in_salesforce
+        return self.at.mappings.get((self.of_kind.kind, object))
+
+    def _name_link(self, job: Job, payload: Mapping[str, str | bool | int | float | None], *, key: str = "") -> NewLink:
+        identity = self.at.identity(job.kind)
+        named = job.snapshot(Side.HUBSPOT) or job.snapshot(Side.SALESFORCE)
+        assert named is not None
+        return NewLink(
+            kind=job.kind,
+            refs=job.refs,
+            key=key or make_key(named.ref, self.at.accounts[named.ref.side].id),
+            payload=payload,
+            label=identity.label(named.ref.side, named.fields),
+            natural=identity.natural_key(named.ref.side, named.fields),
+        )
+
+    # --- linked ------------------------------------------------------------------------------------------------------
+
+    def _merge(self, decision: Decision, *, gated: bool = False) -> None:
+        job = decision.job
+        hubspot, salesforce = job.snapshot(Side.HUBSPOT), job.snapshot(Side.SALESFORCE)
+        mapping = self.at.mapping(job.kind, job.refs)
+        if hubspot is None or salesforce is None or mapping is None:
+            return
+        if not gated and not self._pass_gates(decision, hubspot, partner=salesforce.ref, creates=False):
+            return
+        decision.mapping, decision.snapshots = mapping, Pair(hubspot, salesforce)
+        decision.merge = merge_pair(mapping, job.base, decision.snapshots, lookup=self.at.directory)
+        decision.problems.extend(decision.merge.problems)
+        decision.steps.extend(plan_update(mapping, decision.merge, decision.snapshots, guard=self.at.settings.guard))
+
+    def _pass_gates(self, decision: Decision, own: Snapshot, *, partner: Ref | None, creates: bool) -> bool:
+        """Ask the gates in their order; the first that is closed leaves the record out."""
+        job = decision.job
+        identity = self.at.identity(job.kind)
+        hubspot = own.ref if own.ref.side is Side.HUBSPOT else partner
+        applicant = Applicant(
+            settings=self.of_kind,
+            ref=own.ref,
+            linked=job.link is not None,
+            email=identity.natural_key(own.ref.side, own.fields),
+            in_list=None if self.members is None or hubspot is None else hubspot.id in self.members,
+            created_at=own.created_at,
+            installed_at=self.installed_at,
+            existing=self.at.settings.existing_records,
+            woken=any(CREATED[own.ref.side] not in mark.triggers for mark in job.marks),
+            asked=self.asked,
+        )
+        gate = find_gate(applicant) or (find_create_gate(applicant) if creates else None)
+        if gate is not None:
+            decision.gate = gate.message
+        decision.note(StepKind.GATE, gate.message if gate is not None else GATES_OPEN, passed=gate is None)
+        return gate is None
+
+    # --- creates under way -------------------------------------------------------------------------------------------
+
+    def _resume_create(self, decision: Decision) -> None:
+        """A create whose outcome is unknown: what was found by its key is it; else the stored payload is sent again."""
+        job = decision.job
+        link = job.link
+        assert link is not None
+        side = link.missing_side()
+        source = link.refs[side.other] if side is not None else None
+        if side is None or source is None:
+            return
+        own = job.snapshot(source.side)
+        if own is None:
+            decision.retire = Message("presence.both_gone")
+            return
+        mapping = self._mapping_of_new(own)
+        decision.mapping = mapping
+        if mapping is None:
+            return
+        if job.snapshot(side) is not None:
+            decision.base = job.base = base_of_create(mapping, side, link.payload, lookup=self.at.directory)
+            decision.note(StepKind.MATCH, Message.of("match.paired", by="key"), passed=True)
+            self._merge(decision, gated=True)
+            return
+        operation = Create(side=side, object=mapping.objects[side], fields=link.payload, key=link.key, of=source)
+        decision.steps.append(
+            Step(kind=job.kind, operation=operation, why={"": Message.of("match.created", side=side)})
+        )
+
+
+def _by_of(job: Job) -> By:
+    return min((c.by for c in (*job.candidates, *job.rivals)), default=By.EMAIL)

@@ -1,0 +1,342 @@
+"""Write down what was decided and what came of it: links, bases, history, traces, problems, marks - in one transaction.
+
+Nothing is decided here that the core could decide, and nothing is sent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pasodoble.engine.apply import Attempt
+from pasodoble.engine.connected import Connected
+from pasodoble.engine.decide import Decision
+from pasodoble.engine.observe import LOOK_BACK
+from pasodoble.engine.report import Report, Tally, name_write
+from pasodoble.engine.retry import next_try_at
+from pasodoble.mapping.apply import CompiledMapping
+from pasodoble.model.cause import Disposition, Problem
+from pasodoble.model.causes import get_cause
+from pasodoble.model.link import Base
+from pasodoble.model.message import Message
+from pasodoble.model.operation import Create, Delete, Step, Update
+from pasodoble.model.outcome import Applied, Deferred, Exists, Refused, Stale, Unknown
+from pasodoble.model.ref import Ref
+from pasodoble.model.rule import UpdateRule
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.signal import Urgency
+from pasodoble.model.trace import Change, State, StepKind
+from pasodoble.planner.plan import base_of_create
+from pasodoble.ports import NewMark, TraceRow, Transaction
+from pasodoble.reconcile.view import settle_base
+
+AT_ONCE = 3
+"""Tries that follow each other at once: an outcome that is unknown, or an edit that came in between, is looked up again."""
+
+
+@dataclass(slots=True)
+class _Ending:
+    """What is left of a decision once its attempts are over."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    failed: dict[Side, set[str]] = field(default_factory=lambda: {side: set() for side in SIDES})
+    problems: list[Problem] = field(default_factory=list)
+    retry_at: datetime | None = None
+    wrote: bool = False
+
+
+def reserve(at: Connected, tx: Transaction, decisions: Sequence[Decision]) -> list[Decision]:
+    """Make the links that the decisions ask for; gives those decisions that may go on.
+
+    A decision whose record another worker has linked meanwhile is dropped: its mark stays, and is looked at again.
+    """
+    wanting = [decision for decision in decisions if decision.new_link is not None]
+    made = tx.links.make([d.new_link for d in wanting if d.new_link is not None], at.clock.now())
+    lost = set()
+    for decision, link in zip(wanting, made, strict=True):
+        decision.job.link = link
+        if link is None:
+            lost.add(id(decision))
+    creating = [d.job.link.id for d in wanting if d.job.link is not None and d.job.link.missing_side() is not None]
+    tx.links.mark_sent(creating)
+    return [decision for decision in decisions if id(decision) not in lost]
+
+
+class Recorder:
+    """Records the decisions of one batch."""
+
+    def __init__(self, at: Connected, tx: Transaction, run_id: int, report: Report) -> None:
+        self._at = at
+        self._tx = tx
+        self._run_id = run_id
+        self._report = report
+        self._now = at.clock.now()
+        self._bases: dict[int, Base] = {}
+        self._traces: list[TraceRow] = []
+        self._marks: list[NewMark] = []
+
+    def record(self, decisions: Sequence[Decision], attempts: Sequence[Attempt]) -> None:
+        by_decision: dict[int, list[Attempt]] = defaultdict(list)
+        for attempt in attempts:
+            by_decision[id(attempt.decision)].append(attempt)
+        for decision in decisions:
+            self._record_one(decision, _Ending(by_decision[id(decision)]))
+        self._tx.bases.save(self._bases)
+        self._tx.traces.save(self._traces)
+        self._tx.marks.put(self._marks, self._now)
+
+    def _record_one(self, decision: Decision, ending: _Ending) -> None:
+        tally = self._report.of(decision.job.kind)
+        for attempt in ending.attempts:
+            self._take_outcome(decision, attempt, ending, tally)
+        ending.problems += decision.problems
+        self._move_link(decision)
+        self._settle(decision, ending)
+        self._close_marks(decision, ending)
+        self._file(decision, ending, tally)
+
+    # --- outcomes ----------------------------------------------------------------------------------------------------
+
+    def _take_outcome(self, decision: Decision, attempt: Attempt, ending: _Ending, tally: Tally) -> None:
+        for problem, names in attempt.left_out:
+            ending.problems.append(problem)
+            self._fail(decision, attempt.side, names, ending)
+        match attempt.outcome:
+            case Applied(ref=ref):
+                ending.wrote = True
+                tally.written[attempt.side][name_write(attempt.step.operation)] += 1
+                self._note_applied(decision, attempt, ref)
+            case Exists(refs=refs, problem=problem):
+                self._take_exists(decision, attempt, ending, refs, problem)
+            case Refused(problem=problem):
+                self._fail_step(decision, attempt, ending)
+                if not attempt.left_out or attempt.left_out[-1][0] != problem:
+                    ending.problems.append(problem)
+                decision.note(
+                    StepKind.WRITE,
+                    Message.of("write.refused", side=attempt.side, code=problem.code or problem.cause),
+                    passed=False,
+                    detail={"text": problem.text},
+                )
+            case Stale():
+                self._fail_step(decision, attempt, ending)
+                ending.retry_at = self._soon(decision)
+                decision.note(StepKind.WRITE, Message.of("write.stale", side=attempt.side), passed=False)
+            case Deferred(problem=problem, until=until):
+                self._fail_step(decision, attempt, ending)
+                ending.retry_at = until or self._later(decision)
+                decision.note(StepKind.WRITE, Message.of("write.deferred", side=attempt.side, code=problem.code))
+            case Unknown():
+                self._fail_step(decision, attempt, ending, keep_link=True)
+                ending.retry_at = self._soon(decision)
+                decision.note(StepKind.WRITE, Message.of("write.unknown", side=attempt.side))
+            case None:
+                pass
+
+    def _take_exists(
+        self, decision: Decision, attempt: Attempt, ending: _Ending, refs: tuple[Ref, ...], problem: Problem
+    ) -> None:
+        """It is there already: look again, and pair with it. If that was tried before, a person must look."""
+        self._fail_step(decision, attempt, ending)
+        decision.note(StepKind.WRITE, Message.of("write.exists", side=attempt.side), detail={"records": _names(refs)})
+        if decision.job.attempts < 1:
+            ending.retry_at = self._now
+        else:
+            ending.problems.append(replace(problem, text=problem.text or _names(refs)))
+
+    def _note_applied(self, decision: Decision, attempt: Attempt, ref: Ref) -> None:
+        job, operation = decision.job, attempt.step.operation
+        link = job.link
+        if link is None:
+            return
+        if isinstance(operation, Create) and decision.mapping is not None:
+            self._tx.links.confirm({link.id: ref}, self._now)
+            job.link = replace(link, refs=link.refs.put(ref.side, ref))
+            base = base_of_create(decision.mapping, ref.side, operation.fields, lookup=self._at.directory)
+            source = job.seen[ref.side.other]
+            read_at = Pair.of(ref.side, self._now, source.seen_at if source is not None else None)
+            decision.base = replace(base, read_at=read_at)
+            decision.note(StepKind.WRITE, Message.of("write.created", side=ref.side, record=ref.id), passed=True)
+        elif isinstance(operation, Update):
+            fields = ", ".join(operation.fields)
+            decision.note(StepKind.WRITE, Message.of("write.updated", side=ref.side, fields=fields), passed=True)
+            if ref.side is Side.HUBSPOT and _is_two_way(decision.mapping, attempt.step):
+                self._marks.append(NewMark(kind=job.kind, ref=ref, trigger=LOOK_BACK, urgency=Urgency.CHECK))
+        elif isinstance(operation, Delete):
+            decision.retire = attempt.step.why[""]
+            decision.note(StepKind.WRITE, Message.of("write.deleted", side=ref.side), passed=True)
+        self._tx.history.append(self._run_id, link.id, ref, list(self._changes(decision, attempt)))
+
+    def _changes(self, decision: Decision, attempt: Attempt) -> list[Change]:
+        operation, side = attempt.step.operation, attempt.side
+        if isinstance(operation, Update) and decision.merge is not None and decision.mapping is not None:
+            return [
+                Change(
+                    side=side,
+                    key=key,
+                    field=decision.mapping.by_key[key].names[side],
+                    before=f.before[side],
+                    after=f.after[side],
+                    reason=f.verdict.reason,
+                    at=self._now,
+                    contested=f.contested,
+                )
+                for key, f in decision.merge.fields.items()
+                if f.writes(side) and decision.mapping.by_key[key].names[side] in operation.fields
+            ]
+        if isinstance(operation, Create | Delete):
+            word = "history.created" if isinstance(operation, Create) else "history.deleted"
+            return [Change(side=side, key="", field="", before=None, after=None, reason=Message(word), at=self._now)]
+        return []
+
+    def _fail(self, decision: Decision, side: Side, names: Sequence[str], ending: _Ending) -> None:
+        if decision.mapping is not None:
+            ending.failed[side].update(line.key for line in decision.mapping.lines if line.names[side] in names)
+
+    def _fail_step(self, decision: Decision, attempt: Attempt, ending: _Ending, *, keep_link: bool = False) -> None:
+        operation, link = attempt.step.operation, decision.job.link
+        if isinstance(operation, Update):
+            self._fail(decision, attempt.side, list(operation.fields), ending)
+        elif isinstance(operation, Create) and link is not None and not keep_link:
+            self._tx.links.release([link.id])
+            decision.job.link = None
+            decision.base = None
+
+    def _soon(self, decision: Decision) -> datetime:
+        return self._now if decision.job.attempts < AT_ONCE else self._later(decision)
+
+    def _later(self, decision: Decision) -> datetime:
+        return next_try_at(decision.job.attempts + 1, self._now, self._at.dice())
+
+    # --- link, base, marks -------------------------------------------------------------------------------------------
+
+    def _move_link(self, decision: Decision) -> None:
+        link = decision.job.link
+        if link is None:
+            return
+        if decision.follow is not None:
+            self._tx.links.repoint(link.id, decision.follow.into, decision.follow.reason.id, self._now)
+        elif decision.retire is not None:
+            self._tx.links.retire([link.id], decision.retire.id, self._now)
+        elif decision.reopen:
+            for ref in link.refs:
+                if ref is not None:
+                    self._tx.links.repoint(link.id, ref, "presence.restored", self._now)
+        elif link.missing_side() is not None and decision.merge is not None:
+            found = decision.job.snapshot(link.missing_side() or Side.HUBSPOT)
+            if found is not None:
+                self._tx.links.confirm({link.id: found.ref}, self._now)
+
+    def _settle(self, decision: Decision, ending: _Ending) -> None:
+        link = decision.job.link
+        if link is None or decision.base is None:
+            return
+        if decision.merge is not None and decision.mapping is not None and decision.snapshots is not None:
+            failed: Pair[Collection[str]] = Pair(ending.failed[Side.HUBSPOT], ending.failed[Side.SALESFORCE])
+            decision.base = settle_base(decision.mapping, decision.base, decision.snapshots, decision.merge, failed)
+        elif not ending.wrote:
+            return
+        self._bases[link.id] = decision.base
+
+    def _close_marks(self, decision: Decision, ending: _Ending) -> None:
+        job = decision.job
+        at = ending.retry_at or decision.again_at
+        if at is None and _passes_by_itself(ending.problems):
+            at = self._later(decision)
+        ending.retry_at = at
+        if at is not None:
+            self._tx.marks.defer({mark.ref: (mark.sequence, at) for mark in job.marks})
+        else:
+            self._tx.marks.clear(job.marks)
+
+    # --- what a person sees ------------------------------------------------------------------------------------------
+
+    def _file(self, decision: Decision, ending: _Ending, tally: Tally) -> None:
+        job = decision.job
+        about = [ref for ref in job.refs if ref is not None]
+        state = self._find_state(decision, ending)
+        if state is State.LEFT_OUT and decision.gate is not None:
+            tally.left_out[decision.gate.id.removeprefix("gate.")] += 1
+            self._tx.left_out.put(
+                job.kind, {job.own: decision.gate}, self._now, labels={job.own: _label(self._at, decision)}
+            )
+        else:
+            self._tx.left_out.clear(about)
+        self._file_problems(decision, ending, tally, about)
+        if ending.retry_at is not None and not ending.problems:
+            tally.waiting += 1
+        if decision.new_link is not None and decision.new_link.refs.hubspot and decision.new_link.refs.salesforce:
+            tally.linked += 1
+        if not ending.attempts and state is State.IN_STEP:
+            tally.unchanged += 1
+            return
+        self._rename(decision)
+        self._traces.append(
+            TraceRow(
+                refs=job.refs,
+                kind=job.kind,
+                state=state,
+                reasons=self._reasons(decision, ending),
+                steps=tuple(decision.trace),
+                at=self._now,
+            )
+        )
+
+    def _file_problems(self, decision: Decision, ending: _Ending, tally: Tally, about: Sequence[Ref]) -> None:
+        own = decision.job.own
+        self._tx.problems.close(about, self._now)
+        for problem in ending.problems:
+            tally.problems[problem.cause] += 1
+            self._tx.problems.open(
+                decision.job.kind,
+                {own: (problem, ending.retry_at)},
+                self._now,
+                labels={own: _label(self._at, decision)},
+            )
+
+    def _find_state(self, decision: Decision, ending: _Ending) -> State:
+        if ending.problems:
+            return State.NEEDS_ATTENTION
+        if decision.gate is not None:
+            return State.LEFT_OUT
+        return State.WAITING if ending.retry_at is not None else State.IN_STEP
+
+    def _reasons(self, decision: Decision, ending: _Ending) -> tuple[str, ...]:
+        gate = (decision.gate.id.removeprefix("gate."),) if decision.gate is not None else ()
+        return (*dict.fromkeys(problem.cause for problem in ending.problems), *gate)
+
+    def _rename(self, decision: Decision) -> None:
+        link = decision.job.link
+        snap = decision.job.snapshot(Side.HUBSPOT) or decision.job.snapshot(Side.SALESFORCE)
+        if link is None or snap is None or decision.new_link is not None:
+            return
+        identity = self._at.identity(decision.job.kind)
+        side = snap.ref.side
+        self._tx.links.name({link.id: (identity.label(side, snap.fields), identity.natural_key(side, snap.fields))})
+
+
+def _passes_by_itself(problems: Sequence[Problem]) -> bool:
+    """Whether a problem may be gone at the next try, so that the record is tried again by the schedule."""
+    return any(get_cause(p.cause).disposition in (Disposition.RETRY, Disposition.REPLAN) for p in problems)
+
+
+def _is_two_way(mapping: CompiledMapping | None, step: Step) -> bool:
+    """Whether the step wrote a field that somebody may have edited meanwhile with a right to be heard."""
+    return mapping is not None and any(
+        key in mapping.by_key and mapping.by_key[key].update_rule is UpdateRule.TWO_WAY for key in step.why
+    )
+
+
+def _label(at: Connected, decision: Decision) -> str:
+    job = decision.job
+    snap = job.snapshot(job.own.side)
+    return at.identity(job.kind).label(job.own.side, snap.fields) if snap is not None else ""
+
+
+def _names(refs: Sequence[Ref]) -> str:
+    return " ".join(str(ref) for ref in refs)
+
+
+__all__ = ["Recorder", "reserve"]

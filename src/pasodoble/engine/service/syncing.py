@@ -1,0 +1,55 @@
+"""Sync now: one run over a connection, everything or a few records, with the report that is printed and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from pasodoble.engine.connected import Connected
+from pasodoble.engine.cycle import Cycle, Scope
+from pasodoble.engine.report import Report, RunOutcome
+from pasodoble.model.ref import Kind, Ref
+from pasodoble.model.side import Side
+from pasodoble.model.signal import Urgency
+from pasodoble.ports import NewMark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """A finished run: its numbers, and the document that `--json` prints."""
+
+    run_id: int
+    report: Report
+    document: Mapping[str, object]
+
+    @property
+    def outcome(self) -> RunOutcome:
+        return self.report.outcome
+
+
+async def sync(at: Connected, scope: Scope | None = None, *, what: str = "sync") -> RunResult:
+    """One full run. Waiting retries count as due, as a person would expect. Never raises a ConnectorError: it is reported."""
+    scope = scope or Scope()
+    started = at.clock.now()
+    used_before = dict(at.budget.used())
+    with at.store.transaction(at.settings.name) as tx:
+        run_id = tx.runs.begin(what, started)
+        for of_kind in at.settings.enabled():
+            tx.marks.make_due(of_kind.kind, started)
+    cycle = Cycle(at, run_id)
+    report = await cycle.run(scope)
+    ended = at.clock.now()
+    calls = {side: at.budget.used()[side] - used_before[side] for side in Side}
+    document = report.document(run_id, calls, (ended - started).total_seconds())
+    with at.store.transaction(at.settings.name) as tx:
+        tx.runs.finish(run_id, report.outcome, document, ended)
+    return RunResult(run_id=run_id, report=report, document=document)
+
+
+def ask_for(at: Connected, kind: Kind, refs: Collection[Ref], trigger: str = "manual_record") -> None:
+    """Mark records that a person asks for: ahead of everything else."""
+    with at.store.transaction(at.settings.name) as tx:
+        tx.marks.put(
+            [NewMark(kind=kind, ref=ref, trigger=trigger, urgency=Urgency.MANUAL) for ref in sorted(refs)],
+            at.clock.now(),
+        )

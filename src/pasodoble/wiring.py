@@ -1,0 +1,84 @@
+"""Builds the object graph: the only place that names concrete adapters. What a command or a page wants is asked here."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from datetime import timedelta
+
+from pasodoble.connectors.hubspot.connector import HubSpotConnector
+from pasodoble.connectors.salesforce.connector import SalesforceConnector
+from pasodoble.engine.budget import ProcessBudget
+from pasodoble.engine.connected import Connected, connect
+from pasodoble.model.ref import Kind
+from pasodoble.model.settings import Connection, Settings
+from pasodoble.model.side import Pair, Side
+from pasodoble.ports import Clock, Store
+from pasodoble.runner.clock import SystemClock
+from pasodoble.store import hold_worker_lock, open_store, upgrade
+
+SPENT = "budget"
+"""The cursor under which a connection's calls of the last day are kept, by hour and side."""
+
+
+@contextlib.contextmanager
+def opened_store(settings: Settings, *, create: bool = True) -> Iterator[Store]:
+    """The store of these settings, its tables made or brought up to date if `create`. Raises StoreError."""
+    if create:
+        upgrade(settings.database_url)
+    store = open_store(settings.database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def worker_lock(settings: Settings, clock: Clock) -> Iterator[None]:
+    """Be the worker of this database while the block runs. Raises StoreError, naming the holder, if another one is."""
+    with hold_worker_lock(settings.database_url, clock.now()):
+        yield
+
+
+def system_clock() -> Clock:
+    return SystemClock()
+
+
+@contextlib.asynccontextmanager
+async def connected(
+    settings: Connection, store: Store, clock: Clock, *, kinds: Collection[Kind] | None = None
+) -> AsyncIterator[Connected]:
+    """Signed in on both sides, while the block runs. Raises ConfigError and ConnectorError."""
+    budget = ProcessBudget(settings.limits, clock, spent=_load_spent(settings, store, clock))
+    async with contextlib.AsyncExitStack() as stack:
+        hubspot = HubSpotConnector(settings.hubspot, budget=budget, clock=clock, ca_file=settings.salesforce.ca_file)
+        stack.push_async_callback(hubspot.close)
+        salesforce = SalesforceConnector(settings.salesforce, budget=budget, clock=clock)
+        stack.push_async_callback(salesforce.close)
+        try:
+            yield await connect(settings, Pair(hubspot, salesforce), store, clock, budget, kinds=kinds)
+        finally:
+            _save_spent(settings, store, clock, budget.used())
+
+
+def _hours(settings: Connection, store: Store, clock: Clock) -> dict[str, int]:
+    """Calls by "hour side" of the last 24 hours."""
+    since = (clock.now() - timedelta(hours=24)).strftime("%Y-%m-%dT%H")
+    with store.transaction(settings.name, read_only=True) as tx:
+        kept = tx.cursors.load(SPENT) or {}
+    return {name: int(count or 0) for name, count in kept.items() if name.partition(" ")[0] > since}
+
+
+def _load_spent(settings: Connection, store: Store, clock: Clock) -> dict[Side, int]:
+    hours = _hours(settings, store, clock)
+    return {side: sum(count for name, count in hours.items() if name.endswith(f" {side}")) for side in Side}
+
+
+def _save_spent(settings: Connection, store: Store, clock: Clock, used: Mapping[Side, int]) -> None:
+    hours = _hours(settings, store, clock)
+    now = clock.now()
+    for side, count in used.items():
+        name = f"{now:%Y-%m-%dT%H} {side}"
+        hours[name] = hours.get(name, 0) + count
+    with store.transaction(settings.name) as tx:
+        tx.cursors.save(SPENT, hours, now)
