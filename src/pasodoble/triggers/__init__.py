@@ -1,1 +1,1 @@
-"""To come."""
+"""What may start a sync, and what must not: declarations, one family a file, and the one function that asks them. Pure."""
