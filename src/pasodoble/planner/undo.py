@@ -1,0 +1,169 @@
+"""An undo: the plan that puts earlier values back, as if a person had typed them in on both sides.
+
+It refuses, field by field, where somebody has edited since. Which changes are meant (a run's, a record's, one) is chosen by
+the shell, which also keeps the base that goes with the plan; neither belongs here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pasodoble.mapping.apply import CompiledMapping, Line
+from pasodoble.mapping.convert.codec import NOBODY, Lookup, Unfit, Unresolved
+from pasodoble.model.link import Base
+from pasodoble.model.message import Message
+from pasodoble.model.operation import Delete, Step, Update
+from pasodoble.model.record import Snapshot
+from pasodoble.model.ref import Ref
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.value import MISSING, Value
+from pasodoble.model.verdict import Keep
+from pasodoble.ports import ChangeRow
+from pasodoble.reconcile.merge import merge_field
+
+UNDONE: Final = Message("undo.put_back")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What is not undone, and why. `key` is "" for a whole record."""
+
+    ref: Ref
+    key: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """The steps that undo changes of one pair, what they cannot undo, and the base's fields once they are done.
+
+    retires   the pair is to be given up: a record that was made is unmade
+    """
+
+    steps: tuple[Step, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    base: dict[str, Pair[Value]]
+    retires: bool = False
+
+
+def plan_undo(
+    mapping: CompiledMapping,
+    snapshots: Pair[Snapshot],
+    base: Base,
+    changes: Sequence[ChangeRow],
+    *,
+    lookup: Lookup = NOBODY,
+) -> Undo:
+    """Undo these changes of one linked pair, given both records as they are now. Never raises.
+
+    changes   of this pair, in any order; of several in one field, the value before the first comes back
+    """
+    rows = sorted(changes, key=lambda row: row.id)
+    now = Pair(*(mapping.canonical(side, snapshots[side].fields)[0] for side in SIDES))
+    made = next((row for row in rows if row.change.key == "" and row.change.before is None), None)
+    if made is not None:
+        return _unmake(mapping, snapshots, base, now, made)
+    lost = [Refusal(ref=r.ref, key="", reason=Message("undo.cannot_restore")) for r in rows if r.change.key == ""]
+    wished: dict[str, Pair[Value]] = {}
+    refusals: list[Refusal] = lost
+    for key, found in sorted(_group(rows).items()):
+        refusal, values = _undo_field(mapping, key, found, now, base, lookup)
+        if refusal:
+            refusals.append(Refusal(ref=found[-1].ref, key=key, reason=refusal))
+        elif values:
+            wished[key] = values
+    steps = tuple(step for side in SIDES for step in _write(mapping, side, wished, now, snapshots))
+    return Undo(steps=steps, refusals=tuple(refusals), base=dict(base.fields) | wished)
+
+
+def _group(rows: Sequence[ChangeRow]) -> dict[str, list[ChangeRow]]:
+    grouped: dict[str, list[ChangeRow]] = defaultdict(list)
+    for row in rows:
+        if row.change.key:
+            grouped[row.change.key].append(row)
+    return grouped
+
+
+def _undo_field(
+    mapping: CompiledMapping,
+    key: str,
+    rows: Sequence[ChangeRow],
+    now: Pair[dict[str, Value]],
+    base: Base,
+    lookup: Lookup,
+) -> tuple[Message | None, Pair[Value] | None]:
+    """Either why the field is not undone, or what both sides are to hold."""
+    line = mapping.by_key.get(key)
+    if line is None:
+        return Message.of("undo.not_mapped", key=key), None
+    held = Pair(now.hubspot[key], now.salesforce[key])
+    first = {row.change.side: row.change.before for row in reversed(rows)}
+    last = {row.change.side: row.change.after for row in rows}
+    agreed = base.fields.get(key)
+    for side in SIDES:
+        expected = last.get(side, agreed[side] if agreed else held[side])
+        if held[side] is MISSING or held[side] != expected:
+            return Message.of("undo.edited_since", key=key, side=side), None
+    wished = Pair(*(first.get(side, held[side]) for side in SIDES))
+    return _hold(line, wished, side=rows[0].change.side, held=held, lookup=lookup)
+
+
+def _hold(
+    line: Line, wished: Pair[Value], *, side: Side, held: Pair[Value], lookup: Lookup
+) -> tuple[Message | None, Pair[Value] | None]:
+    """See to it that the rule leaves the values alone: else the other side is to hold the same."""
+    if not _stays(line, wished, lookup):
+        carried = line.carry(side, wished[side], lookup)
+        if isinstance(carried, Unfit | Unresolved) or carried is MISSING:
+            return Message.of("undo.cannot_carry", key=line.key, side=side.other), None
+        wished = wished.put(side.other, carried)
+    if any(wished[s] != held[s] and not line.writable[s] for s in SIDES):
+        return Message.of("undo.would_come_back", key=line.key, side=side), None
+    return None, wished
+
+
+def _stays(line: Line, values: Pair[Value], lookup: Lookup) -> bool:
+    carried = []
+    for side in SIDES:
+        value = line.carry(side, values[side], lookup)
+        carried.append(MISSING if isinstance(value, Unfit | Unresolved) else value)
+    return isinstance(merge_field(line.update_rule, values, Pair(*carried), Pair(False, False)), Keep)
+
+
+def _write(
+    mapping: CompiledMapping,
+    side: Side,
+    wished: dict[str, Pair[Value]],
+    now: Pair[dict[str, Value]],
+    snapshots: Pair[Snapshot],
+) -> Iterator[Step]:
+    """One update of that side, or none. Always conditional: an edit made at this moment counts."""
+    lines = [mapping.by_key[key] for key, values in wished.items() if values[side] != now[side][key]]
+    if not lines:
+        return
+    snap = snapshots[side]
+    fields = {line.names[side]: line.render(side, wished[line.key][side]) for line in lines}
+    guard = snap.modified_at if side is Side.SALESFORCE else None
+    yield Step(
+        kind=mapping.kind,
+        operation=Update(ref=snap.ref, fields=fields, unless_modified_since=guard),
+        why={line.key: UNDONE for line in lines},
+        before={name: snap.fields.get(name) for name in fields},
+    )
+
+
+def _unmake(
+    mapping: CompiledMapping, snapshots: Pair[Snapshot], base: Base, now: Pair[dict[str, Value]], made: ChangeRow
+) -> Undo:
+    """Delete the record that we made, unless somebody has written in it since."""
+    side = made.change.side
+    snap = snapshots[side]
+    edited = any(now[side].get(key) != values[side] for key, values in base.fields.items() if key in mapping.by_key)
+    if edited:
+        refusal = Refusal(ref=snap.ref, key="", reason=Message.of("undo.edited_since", key="", side=side))
+        return Undo(refusals=(refusal,), base=dict(base.fields))
+    step = Step(kind=mapping.kind, operation=Delete(ref=snap.ref), why={"": UNDONE}, before=snap.fields)
+    return Undo(steps=(step,), base={}, retires=True)
