@@ -6,10 +6,11 @@ from a CRM passes `clean` before it reaches a terminal.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,6 +42,16 @@ def page() -> Console:
 
 def shows_progress() -> bool:
     return sys.stderr.isatty() and not _plain
+
+
+@contextlib.contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something is going on while the block runs, on a terminal that wants to see it."""
+    if not shows_progress():
+        yield
+        return
+    with console().status(what):
+        yield
 
 
 def say(text: str) -> None:

@@ -49,6 +49,14 @@ class Connected:
     mappings: Mapping[tuple[Kind, str], CompiledMapping]
     directory: Directory
     dice: Callable[[], float] = random.random
+    reported: dict[Side, int] = field(default_factory=dict)
+
+    def count_calls(self) -> dict[Side, int]:
+        """Calls by side since this was last asked: what a run cost, signing in included in the first."""
+        used = self.budget.used()
+        since = {side: used[side] - self.reported.get(side, 0) for side in SIDES}
+        self.reported = dict(used)
+        return since
 
     def objects(self, kind: Kind, side: Side) -> tuple[str, ...]:
         """The vendor's objects of that kind on that side that can be worked with."""
@@ -114,13 +122,13 @@ def _ensure_same_accounts(settings: Connection, store: Store, clock: Clock, acco
     with store.transaction(settings.name) as tx:
         before = tx.cursors.load(ACCOUNTS)
         if before is None:
-            tx.cursors.save(ACCOUNTS, {side: accounts[side].id for side in SIDES}, clock.now())
+            tx.cursors.save(ACCOUNTS, {side.value: accounts[side].id for side in SIDES}, clock.now())
             return
     for side in SIDES:
-        if before[side] != accounts[side].id:
+        if before[side.value] != accounts[side].id:
             raise ConfigError(
                 f"connection {settings.name}: {side} is another account ({accounts[side].id}) than before"
-                f" ({before[side]}); nothing was read or written",
+                f" ({before[side.value]}); nothing was read or written",
                 next_step="restore the former sign-in, or give the new account a connection of its own name",
             )
 

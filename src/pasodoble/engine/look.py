@@ -84,9 +84,12 @@ def find_marks(at: Connected, kind: Kind, page: Page, tx: Transaction) -> list[N
         for gone in page.gone
         if gone.ref in links and gone.how in GONE
     ]
+    judged = tx.left_out.load([snap.ref for snap in page.snapshots if snap.ref not in links])
     renewed: dict[int, Base] = {}
     for snap in page.snapshots:
         link, side = links.get(snap.ref), snap.ref.side
+        if snap.ref in judged and snap.modified_at < judged[snap.ref][1]:
+            continue  # left out on purpose, and unchanged since
         base = bases.get(link.id) if link is not None else None
         print_now = _find_echo(at, link, base, snap)
         if print_now is None:
@@ -113,4 +116,5 @@ def _find_echo(at: Connected, link: Link | None, base: Base | None, snap: Snapsh
 
 
 def _holds(agreed: Pair[Value] | None, side: Side, value: Value) -> bool:
-    return agreed is not None and agreed[side] == value
+    """Whether the value is the base's; a blank that was never agreed on has nothing to say either."""
+    return value is None if agreed is None else agreed[side] == value

@@ -54,7 +54,7 @@ class Tally:
 
     def document(self) -> dict[str, object]:
         return {
-            **{side: {word: self.written[side][word] for word in WRITES} for side in SIDES},
+            **{side.value: {word: self.written[side][word] for word in WRITES} for side in SIDES},
             "linked": self.linked,
             "unchanged": self.unchanged,
             "left_out": dict(sorted(self.left_out.items())),
@@ -87,13 +87,13 @@ class Report:
         return {
             "format_version": FORMAT_VERSION,
             "run": run_id,
-            "outcome": self.outcome,
+            "outcome": self.outcome.value,
             "objects": {kind: tally.document() for kind, tally in self.tallies.items()},
             "brakes": [
-                {"what": b.what, "kind": b.kind, "side": b.side, "count": b.count, "allowed": b.allowed}
+                {"what": b.what, "kind": b.kind, "side": b.side.value, "count": b.count, "allowed": b.allowed}
                 for b in self.brakes
             ],
             "failures": list(self.failures),
-            "api_calls": {side: api_calls.get(side, 0) for side in SIDES},
+            "api_calls": {side.value: api_calls.get(side, 0) for side in SIDES},
             "duration_s": round(duration_s, 3),
         }

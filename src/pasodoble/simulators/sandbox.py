@@ -47,7 +47,7 @@ async def running(options: Options, *, clock: SimClock | None = None) -> AsyncIt
     clock = clock or SimClock()
     people = 0 if options.empty else options.people
     common: dict[str, Any] = {"people": people, "seed": options.seed, "limits": options.limits, "bare": options.bare}
-    hub = hubspot.build(clock, empty=options.empty, **common)
+    hub = hubspot.build(clock, empty=options.empty, webhook_target=options.webhook_target, **common)
     org = salesforce.build(clock, empty=options.empty, **common)
     async with contextlib.AsyncExitStack() as stack:
         certificate, ca_file = None, None
@@ -64,7 +64,7 @@ async def running(options: Options, *, clock: SimClock | None = None) -> AsyncIt
             serving(org.application, port=options.salesforce_port, certificate=certificate)
         )
         instance_url = f"{scheme}://127.0.0.1:{org_port}"
-        await stack.enter_async_context(hub.background(f"{scheme}://127.0.0.1:{hub_port}", options.webhook_target))
+        stack.push_async_callback(hub.close)
         pubsub = await stack.enter_async_context(
             org.background(instance_url, pubsub_port=options.pubsub_port, certificate=certificate)
         )

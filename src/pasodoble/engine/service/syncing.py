@@ -9,7 +9,6 @@ from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import Cycle, Scope
 from pasodoble.engine.report import Report, RunOutcome
 from pasodoble.model.ref import Kind, Ref
-from pasodoble.model.side import Side
 from pasodoble.model.signal import Urgency
 from pasodoble.ports import NewMark
 
@@ -31,7 +30,6 @@ async def sync(at: Connected, scope: Scope | None = None, *, what: str = "sync")
     """One full run. Waiting retries count as due, as a person would expect. Never raises a ConnectorError: it is reported."""
     scope = scope or Scope()
     started = at.clock.now()
-    used_before = dict(at.budget.used())
     with at.store.transaction(at.settings.name) as tx:
         run_id = tx.runs.begin(what, started)
         for of_kind in at.settings.enabled():
@@ -39,8 +37,7 @@ async def sync(at: Connected, scope: Scope | None = None, *, what: str = "sync")
     cycle = Cycle(at, run_id)
     report = await cycle.run(scope)
     ended = at.clock.now()
-    calls = {side: at.budget.used()[side] - used_before[side] for side in Side}
-    document = report.document(run_id, calls, (ended - started).total_seconds())
+    document = report.document(run_id, at.count_calls(), (ended - started).total_seconds())
     with at.store.transaction(at.settings.name) as tx:
         tx.runs.finish(run_id, report.outcome, document, ended)
     return RunResult(run_id=run_id, report=report, document=document)

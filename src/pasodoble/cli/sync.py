@@ -1,0 +1,118 @@
+"""`pasodoble sync`: one check now, everything or what a person names."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pasodoble.cli import talk
+from pasodoble.cli.exits import Exit
+from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, ObjectOption, Opened, opened
+
+if TYPE_CHECKING:
+    from pasodoble.engine.connected import Connected
+    from pasodoble.engine.cycle import Scope
+    from pasodoble.engine.service.syncing import RunResult
+
+
+def sync(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="One full cycle, then exit (sync always does).")] = False,
+    object: ObjectOption = "",
+    record: Annotated[
+        str, typer.Option("--record", help="One record: an email, an id, hubspot:contact:101 or a URL.")
+    ] = "",
+    list_id: Annotated[str, typer.Option("--list", help="All members of this HubSpot list.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Release the brakes: do it however much it is.")] = False,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+    connection: ConnectionOption = "",
+) -> int:
+    """Example: pasodoble sync --once
+
+    Look at both sides, write what the rules say, and print what was done.
+    """
+    with opened(config, connection, works=True) as with_:
+        result = asyncio.run(_run(with_, object, record, list_id, approved=yes))
+    if json:
+        talk.put_json(result.document)
+    else:
+        show(result)
+    return exit_of(result)
+
+
+async def _run(with_: Opened, object: str, record: str, list_id: str, *, approved: bool) -> RunResult:
+    from pasodoble.engine.service import syncing
+
+    async with with_.connected() as at:
+        scope = await _choose_scope(at, object, record, list_id)
+        scope.approved = approved
+        with talk.working("Keeping both sides in step"):
+            return await syncing.sync(at, scope)
+
+
+async def _choose_scope(at: Connected, object: str, record: str, list_id: str) -> Scope:
+    """Everything; or, for a record or a list that a person names, those records, marked as asked for."""
+    from pasodoble.engine.cycle import Scope
+    from pasodoble.engine.service import finding, syncing
+
+    if record:
+        found = await finding.find_record(at, record)
+        refs = {ref for ref in found.refs if ref is not None}
+        syncing.ask_for(at, found.kind, refs)
+        return Scope(kinds=(found.kind,), refs=refs)
+    kind = finding.choose_kind(at.settings, object) if object or list_id else None
+    if kind is not None and list_id:
+        members = await finding.read_list(at, kind, list_id)
+        syncing.ask_for(at, kind, members, "manual_list")
+        return Scope(kinds=(kind,), refs=members)
+    return Scope(kinds=None if kind is None else (kind,))
+
+
+def exit_of(result: RunResult) -> Exit:
+    from pasodoble.engine.report import RunOutcome
+
+    return {
+        RunOutcome.DONE: Exit.DONE,
+        RunOutcome.ATTENTION: Exit.NEEDS_ATTENTION,
+        RunOutcome.FAILED: Exit.FAILED,
+    }[result.outcome]
+
+
+def show(result: RunResult) -> None:
+    """The report as a table a kind, and what to do next."""
+    from rich.table import Table
+
+    from pasodoble.model.side import SIDES
+    from pasodoble.words import say
+    from pasodoble.words.names import name_side
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("", "created", "updated", "deleted"):
+        table.add_column(title, justify="left" if not title else "right")
+    report = result.report
+    for kind, tally in report.tallies.items():
+        for side in SIDES:
+            row = tally.written[side]
+            table.add_row(
+                f"{kind} in {name_side(side)}", *(str(row[word]) for word in ("created", "updated", "deleted"))
+            )
+    screen = talk.page()
+    screen.print(table)
+    for kind, tally in report.tallies.items():
+        screen.print(
+            f"{kind}: {tally.linked} newly paired, {tally.unchanged} unchanged, {sum(tally.left_out.values())} left out,"
+            f" {tally.waiting} waiting, {sum(tally.problems.values())} problems"
+        )
+    calls = result.document["api_calls"]
+    screen.print(f"API calls: {calls}".replace("{", "").replace("}", "").replace("'", ""))
+    for brake in report.brakes:
+        talk.say(f"Stopped by a brake, nothing of this was written: {say(brake.message)}")
+        talk.say("Next: pasodoble plan   (look), then: pasodoble plan --out plan.json && pasodoble apply plan.json")
+    for failure in report.failures:
+        talk.say(f"pasodoble: {failure}")
+        talk.say("Next: pasodoble check")
+    if any(tally.problems for tally in report.tallies.values()):
+        talk.say("Next: pasodoble problems")
