@@ -100,7 +100,7 @@ class RefText(TypeDecorator[Ref]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: Ref | None, dialect: Dialect) -> str | None:
         return None if value is None else spell_ref(value)

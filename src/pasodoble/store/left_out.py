@@ -70,7 +70,7 @@ class SqlLeftOut:
                         links.c.connection_id == self._scope.connection_id, column.in_(piece), links.c.live == 1
                     )
                 )
-                found.update(iter(rows.tuples()))
+                found.update(rows.all())
         return found
 
     def _load_names(self, refs: Collection[Ref]) -> dict[int, tuple[str, str]]:
@@ -103,4 +103,4 @@ class SqlLeftOut:
         rows = self._scope.sql.execute(
             select(left_out.c.gate, func.count()).where(*conditions).group_by(left_out.c.gate).order_by(left_out.c.gate)
         )
-        return dict(iter(rows.tuples()))
+        return dict(rows.all())

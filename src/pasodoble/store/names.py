@@ -1,4 +1,4 @@
-"""Finding records by what a person types: the beginning of a name, of any word in it, of an address, or a domain.
+"""Finding records by what a person types: the beginning of a name, of any word in it, or of an address.
 
 Which record a name belongs to is its owner's matter (`links`, `left_out`, `problems`); here it is but a number.
 """
@@ -39,10 +39,12 @@ def fold(text: str) -> str:
 
 
 def find_tails(name: Name) -> set[str]:
-    """What the record is found by: for ("Ana María Ruiz", "ana@acme.example") its three tails, address and domain."""
-    label, natural = fold(name[0]), fold(name[1])
-    tails = {natural[:LONGEST_TAIL], natural.partition("@")[2][:LONGEST_TAIL]}
+    """What the record is found by: for ("Ana María Ruiz", "ana@acme.example") the three tails of the name, and the address."""
+    tails = {fold(name[1])[:LONGEST_TAIL]}
+    label = fold(name[0])
     for _ in range(MOST_TAILS):
+        if not label:
+            break
         tails.add(label[:LONGEST_TAIL])
         label = label.partition(" ")[2]
     tails.discard("")

@@ -121,7 +121,7 @@ class SqlProblems:
             .group_by(problems.c.cause)
             .order_by(count.desc(), problems.c.cause)
         )
-        return dict(iter(rows.tuples()))
+        return dict(rows.all())
 
     def ignore(self, ids: Collection[int], now: datetime) -> int:
         """Their records count as left out on purpose from now on."""

@@ -18,8 +18,9 @@ from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import Pair
 from pasodoble.model.trace import State
 from pasodoble.ports import LinkRow
+from pasodoble.store.links import LIVE
 from pasodoble.store.names import LAST, Owner, find_names, fold
-from pasodoble.store.scope import Scope
+from pasodoble.store.scope import Scope, chunks
 from pasodoble.store.tables import left_out, links, marks, problems
 from pasodoble.store.things import Thing
 
@@ -31,6 +32,7 @@ ORDER: Final = (State.NEEDS_ATTENTION, State.WAITING, State.LEFT_OUT, State.IN_S
 IN_TROUBLE: Final = Thing.of(problems)
 WAITING: Final = Thing.of(marks)
 OUT: Final = Thing.of(left_out)
+REFS: Final = (links.c.hubspot_ref, links.c.salesforce_ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,13 @@ class SqlRecords:
     def search(
         self, text: str = "", *, state: State | None = None, kind: Kind | None = None, limit: int = 50, after: str = ""
     ) -> tuple[list[LinkRow], str]:
-        """`after` is the state and the key of the last row seen, as this gave it."""
+        """`after` is the state and the key of the last row seen, as this gave it; anything else begins at the top."""
         refs = self._find_refs(text) if text.strip() else None
         narrow = Narrow(self._scope.connection_id, kind, refs)
-        start, _, key = after.partition(" ")
+        start, key = _read_after(after)
         found: list[tuple[State, str, LinkRow]] = []
-        for this in ORDER:
-            passed = bool(start) and ORDER.index(this) < ORDER.index(State(start))
-            if state in (None, this) and not passed and len(found) <= limit and refs != set():
+        for this in ORDER[ORDER.index(start) :]:
+            if state in (None, this) and len(found) <= limit and refs != set():
                 query = QUESTIONS[this](narrow, key if this == start else "").limit(limit + 1 - len(found))
                 found += [(this, str(row[0]), _read_row(this, *row[1:])) for row in self._scope.sql.execute(query)]
         page = found[:limit]
@@ -72,22 +73,34 @@ class SqlRecords:
         return [row for _, _, row in page], more
 
     def _find_refs(self, text: str) -> set[Ref]:
-        """By name, then by the beginning of an id."""
+        """By name or by the beginning of an id; of what is linked, both sides."""
+        refs = self._find_named(text)
+        if " " not in fold(text):
+            refs |= self._find_ids(text.strip())
+        for column, other in (REFS, REFS[::-1]):
+            query = select(other).where(links.c.connection_id == self._scope.connection_id, links.c.live == LIVE)
+            for piece in chunks(refs):
+                refs = refs.union(
+                    ref for ref in self._scope.sql.execute(query.where(column.in_(piece))).scalars() if ref
+                )
+        return refs
+
+    def _find_named(self, text: str) -> set[Ref]:
         found = find_names(self._scope, text, MOST_FOUND)
-        linked = links.c.id.in_(found.get(Owner.LINK, ()))
         queries = [
-            select(links.c.hubspot_ref).where(linked),
-            select(links.c.salesforce_ref).where(linked),
-            select(left_out.c.ref).where(left_out.c.id.in_(found.get(Owner.LEFT_OUT, ()))),
-            select(problems.c.ref).where(problems.c.id.in_(found.get(Owner.PROBLEM, ()))),
+            select(ref).where(ref.table.c.id.in_(found.get(owner, ())))
+            for owner, ref in (
+                (Owner.LINK, links.c.hubspot_ref),
+                (Owner.LINK, links.c.salesforce_ref),
+                (Owner.LEFT_OUT, left_out.c.ref),
+                (Owner.PROBLEM, problems.c.ref),
+            )
         ]
-        refs = {ref for query in queries for ref in self._scope.sql.execute(query).scalars() if ref is not None}
-        return refs | self._find_ids(text.strip()) if " " not in fold(text) else refs
+        return {ref for query in queries for ref in self._scope.sql.execute(query).scalars() if ref is not None}
 
     def _find_ids(self, start: str) -> set[Ref]:
-        columns = (links.c.hubspot_ref, links.c.salesforce_ref, left_out.c.ref, problems.c.ref, marks.c.ref)
         found: set[Ref] = set()
-        for column in columns:
+        for column in (*REFS, left_out.c.ref, problems.c.ref, marks.c.ref):
             spelled = type_coerce(column, Text)
             query = (
                 select(column)
@@ -180,10 +193,9 @@ def _left_out(narrow: Narrow, after: str) -> Select[Any]:
 
 def _in_step(narrow: Narrow, after: str) -> Select[Any]:
     """Newest link first."""
-    refs = (links.c.hubspot_ref, links.c.salesforce_ref)
     problem, mark, gate = problems.alias(), marks.alias(), left_out.alias()
     held = [
-        exists().where(held.c.connection_id == narrow.connection_id, held.c.ref.in_(refs), *also)
+        exists().where(held.c.connection_id == narrow.connection_id, held.c.ref.in_(REFS), *also)
         for held, also in ((problem, [problem.c.ignored == false()]), (mark, []), (gate, []))
     ]
     return (
@@ -192,13 +204,13 @@ def _in_step(narrow: Narrow, after: str) -> Select[Any]:
             links.c.id,
             links.c.kind,
             links.c.hubspot_ref,
-            *refs,
+            *REFS,
             links.c.label,
             links.c.natural,
             links.c.why,
             links.c.linked_at,
         )
-        .where(*narrow.to(links, *refs), links.c.state == LinkState.LINKED, *(~one for one in held))
+        .where(*narrow.to(links, *REFS), links.c.state == LinkState.LINKED, *(~one for one in held))
         .where(*([links.c.id < int(after)] if after else []))
         .order_by(links.c.id.desc())
     )
@@ -263,6 +275,13 @@ def _held_links(narrow: Narrow) -> CompoundSelect[Any]:
         select(thing.of_link("id")).select_from(thing.joined).where(*conditions) for thing, conditions in _busy(narrow)
     ]
     return union(*queries, select(left_out.c.link_id).where(*narrow.to(left_out), left_out.c.link_id.is_not(None)))
+
+
+def _read_after(after: str) -> tuple[State, str]:
+    state, _, key = after.partition(" ")
+    if state not in ORDER or (state != State.WAITING and not key.isdecimal()):
+        return ORDER[0], ""
+    return State(state), key
 
 
 def _read_row(

@@ -83,7 +83,7 @@ class Bulk:
 
     build: Callable[[Callable[[Table], Any]], ClauseElement]
     parameters: Sequence[str]
-    _compiled: dict[str, tuple[str, Callable[[Params], Params]]] = field(default_factory=dict)
+    _compiled: dict[str, tuple[str, Callable[[Params], Params] | None]] = field(default_factory=dict)
 
     def run(self, scope: Scope, rows: Sequence[Params]) -> int:
         """Send the rows; gives how many the database touched."""
@@ -92,14 +92,16 @@ class Bulk:
         if scope.dialect not in self._compiled:
             self._compiled[scope.dialect] = self._compile(scope.dialect)
         sql, arrange = self._compiled[scope.dialect]
-        return scope.sql.exec_driver_sql(sql, [arrange(row) for row in rows]).rowcount
+        return scope.sql.exec_driver_sql(sql, list(rows if arrange is None else map(arrange, rows))).rowcount
 
-    def _compile(self, dialect: str) -> tuple[str, Callable[[Params], Params]]:
+    def _compile(self, dialect: str) -> tuple[str, Callable[[Params], Params] | None]:
         """The text, and what puts a row into its order, with the statement's own constants in their places."""
         compiled = self.build(INSERTS[dialect]).compile(dialect=POSITIONAL[dialect], column_keys=list(self.parameters))
         assert isinstance(compiled, SQLCompiler) and compiled.positiontup is not None
         constants = {name: value for name, value in compiled.params.items() if name not in self.parameters}
         places = [*self.parameters, *constants]
+        if compiled.positiontup == places == list(self.parameters):
+            return str(compiled), None
         arrange = itemgetter(*(places.index(name) for name in compiled.positiontup))
         fixed = tuple(constants.values())
         return str(compiled), lambda row: arrange(row + fixed)
