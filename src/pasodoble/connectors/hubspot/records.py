@@ -46,9 +46,10 @@ class RecordReader:
         for ref in dict.fromkeys(refs):
             by_object.setdefault(ref.object, []).append(ref)
         for object, asked in by_object.items():
-            found = await self.read_batches(object, [r.id for r in asked], fields, history)
-            seen.update((snap.ref, snap) for snap in found if snap.ref in set(asked))
-            missing = [ref for ref in asked if ref not in seen]
+            found = await self.read_batches(object, [ref.id for ref in asked], fields, history)
+            by_ref = {snap.ref: snap for snap in found}
+            missing = [ref for ref in asked if ref not in by_ref]
+            seen.update((ref, by_ref[ref]) for ref in asked if ref in by_ref)
             seen.update(await self._read_losses(object, missing) if missing else {})
         return seen
 

@@ -80,7 +80,7 @@ class Writer:
         self, object: str, ops: Sequence[Operation], problem: Problem, *, carries_key: bool
     ) -> list[Outcome]:
         """A batch was refused for the sake of some input: by the field at fault if it is one, else in halves."""
-        at_fault = [i for i, op in enumerate(ops) if _carries(op, problem)]
+        at_fault = {i for i, op in enumerate(ops) if _carries(op, problem)}
         if not at_fault:
             half = len(ops) // 2
             first = await self._write_batch(object, ops[:half], carries_key=carries_key)

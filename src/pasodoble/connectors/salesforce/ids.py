@@ -19,7 +19,7 @@ def is_id(text: str) -> bool:
 
 def to_18(id: str) -> str:
     """The 18-character spelling; anything that is no id comes back as it is."""
-    if not _ID.fullmatch(id) or len(id) == 18:
+    if len(id) != 15 or not _ID.fullmatch(id):
         return id
     thirds = (id[0:5], id[5:10], id[10:15])
     return id + "".join(_LETTERS[sum(1 << k for k, c in enumerate(third) if "A" <= c <= "Z")] for third in thirds)

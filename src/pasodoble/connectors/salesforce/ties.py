@@ -62,7 +62,8 @@ class TieWriter:
             ones = sorted({tie.one.id for tie in mine})
             rows = found.setdefault(junction, {})
             for part in split_by_size(ones, _CHARS):
-                others = sorted({tie.other.id for tie in mine if tie.one.id in set(part)})
+                held = {*part}
+                others = sorted({tie.other.id for tie in mine if tie.one.id in held})
                 for other_part in split_by_size(others, _CHARS):
                     rows.update(await self._query(junction, part, other_part))
         return found

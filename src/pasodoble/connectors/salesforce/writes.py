@@ -52,8 +52,8 @@ class Writer:
             ties = TieWriter(client=self.client, write_plain=self.write)
             return await ties.write([op for op in ops if isinstance(op, Associate)])
         carries_key = sort is Create and await self._has_key(object)
-        guarded = [i for i, op in enumerate(ops) if isinstance(op, Update) and op.unless_modified_since is not None]
-        free = [i for i in range(len(ops)) if i not in set(guarded)]
+        guarded = [i for i, op in enumerate(ops) if _is_guarded(op)]
+        free = [i for i, op in enumerate(ops) if not _is_guarded(op)]
         outcomes: dict[int, Outcome] = {}
 
         async def one_guarded(places: Sequence[int]) -> None:
@@ -174,6 +174,10 @@ class Writer:
 
     def _all_failed(self, error: ConnectorError, ops: Sequence[Operation]) -> list[Outcome]:
         return [outcome_of_error(error, Side.SALESFORCE, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
+
+
+def _is_guarded(op: Operation) -> bool:
+    return isinstance(op, Update) and op.unless_modified_since is not None
 
 
 def _guarded(op: Update) -> Row:
