@@ -74,7 +74,7 @@ def _convert(writer: Writer, wanted: Conversion) -> Converted:
     custom = _custom_values(writer, lead)
     account_id = _account(writer, lead, wanted, owner, custom["Account"])
     contact_id = _contact(writer, lead, wanted, owner, account_id, custom["Contact"])
-    opportunity_id = _opportunity(writer, lead, wanted, owner, account_id, contact_id, custom["Opportunity"])
+    opportunity_id = _opportunity(writer, lead, wanted, owner, account_id, custom["Opportunity"])
     closing = {
         "Status": status,
         "IsConverted": True,
@@ -84,6 +84,9 @@ def _convert(writer: Writer, wanted: Conversion) -> Converted:
         "ConvertedOpportunityId": opportunity_id,
     }
     writer.amend("Lead", lead["Id"], closing, touch="user")
+    if opportunity_id is not None:
+        role = {"OpportunityId": opportunity_id, "ContactId": contact_id, "IsPrimary": not wanted.opportunity_id}
+        _insert(writer, "OpportunityContactRole", role)
     _hand_over(writer, lead, contact_id, account_id, opportunity_id)
     return Converted(lead["Id"], account_id, contact_id, opportunity_id)
 
@@ -157,13 +160,10 @@ def _opportunity(
     wanted: Conversion,
     owner: str | None,
     account_id: str,
-    contact_id: str,
     custom: dict[str, Any],
 ) -> str | None:
     if wanted.opportunity_id:
-        found = _fill(writer, "Opportunity", wanted.opportunity_id, custom, frozenset())
-        _insert(writer, "OpportunityContactRole", {"OpportunityId": found, "ContactId": contact_id})
-        return found
+        return _fill(writer, "Opportunity", wanted.opportunity_id, custom, frozenset())
     if not wanted.create_opportunity:
         return None
     values = {
@@ -175,10 +175,7 @@ def _opportunity(
         "AccountId": account_id,
         "OwnerId": owner,
     }
-    made = _insert(writer, "Opportunity", values)
-    role = {"OpportunityId": made, "ContactId": contact_id, "IsPrimary": True}
-    _insert(writer, "OpportunityContactRole", role)
-    return made
+    return _insert(writer, "Opportunity", values)
 
 
 def _quarter_end(today: str) -> str:

@@ -90,3 +90,5 @@ class Settings:
     """Ids held by somebody else's transaction: a write gets UNABLE_TO_LOCK_ROW."""
     late_visible_s: float = 0.0
     set_audit_fields: bool = False
+    bulk_delay_s: float = 0.0
+    """How long a bulk job takes from its close to its end."""

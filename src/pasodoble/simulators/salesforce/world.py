@@ -18,20 +18,39 @@ from pasodoble.simulators.salesforce.journal import Journal
 from pasodoble.simulators.salesforce.metering import Meter
 from pasodoble.simulators.salesforce.org import Org
 from pasodoble.simulators.salesforce.rest import (
+    bulk_ingest,
+    bulk_query,
     collections,
+    composite,
     describing,
     limits,
     oauth,
     queries,
     replication,
     rows,
+    soap,
+    tree,
     versions,
 )
 from pasodoble.simulators.salesforce.rest.frame import Instance, answer_error, answer_unknown, finish
 from pasodoble.simulators.salesforce.sessions import Sessions
 from pasodoble.simulators.salesforce.settings import Switches
 
-AREAS = (versions, limits, queries, replication, collections, describing, rows, oauth)
+AREAS = (
+    versions,
+    limits,
+    queries,
+    replication,
+    collections,
+    composite,
+    tree,
+    describing,
+    rows,
+    bulk_ingest,
+    bulk_query,
+    oauth,
+    soap,
+)
 """One module an API area. The router tries fixed path segments before variable ones, whatever the order here."""
 
 

@@ -41,7 +41,7 @@ from pasodoble.simulators.salesforce.settings import Access, AssignmentRule, Dup
 OBJECT_KEYS = (
     "fields validation_rules permissions duplicate_rules assignment_rules record_types hidden label labelPlural nameLabel"
 ).split()
-SETTINGS = ("late_visible_s", "set_audit_fields", "daily_api_requests")
+SETTINGS = ("late_visible_s", "bulk_delay_s", "set_audit_fields", "daily_api_requests")
 STANDARD_KEYS = {"label", "picklist", "values", "restricted", "required", "length", "default"}
 
 
@@ -60,6 +60,7 @@ class Setup:
             "objects": {name: self._tell_object(org.tables[name].sobject) for name in sorted(org.tables)},
             "settings": {
                 "late_visible_s": org.settings.late_visible_s,
+                "bulk_delay_s": org.settings.bulk_delay_s,
                 "set_audit_fields": org.settings.set_audit_fields,
                 "daily_api_requests": self._meter.allotment,
             },
@@ -131,7 +132,7 @@ class Setup:
         elif name == "set_audit_fields":
             self._org.settings.set_audit_fields = bool(value)
         else:
-            self._org.settings.late_visible_s = float(value)
+            setattr(self._org.settings, name, float(value))
 
     def _change_object(self, name: str, spec: Mapping[str, Any]) -> None:
         if unknown := set(spec) - set(OBJECT_KEYS):
