@@ -18,6 +18,7 @@ from sfprotostash import pubsub_api_pb2_grpc
 
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.salesforce import Switches, build
+from pasodoble.simulators.salesforce.conversion import Conversion, convert_lead
 from pasodoble.simulators.salesforce.pubsub import EventBus, Gap, TooManyEntities, serving_bus
 from pasodoble.simulators.salesforce.pubsub.bitmaps import spell_bitmaps
 from pasodoble.simulators.salesforce.schema import make_field, remake
@@ -157,6 +158,35 @@ async def test_a_record_type_used_twice_is_named_the_second_time(bench: Bench) -
     kinds = [by_name[name]["type"][1] for name in ("OtherAddress", "MailingAddress")]
     assert {type(kind) for kind in kinds} == {dict, str}
     assert "Address" in kinds
+
+
+async def test_a_company_has_a_plain_name(bench: Bench) -> None:
+    account = bench.insert("Account", Name="Acme", BillingCity="Jaén")
+    bench.update("Account", account, Name="Acme SA")
+    created, renamed = await bench.read("/data/AccountChangeEvent")
+    assert (created["Name"], created["BillingAddress"]["City"]) == ("Acme", "Jaén")
+    assert (renamed["Name"], renamed["ChangeEventHeader"]["changedFields"]) == ("Acme SA", ["Name", "LastModifiedDate"])
+
+
+async def test_lead_conversion_is_four_events_of_one_transaction(bench: Bench) -> None:
+    lead = bench.insert("Lead", LastName="Lee", Company="Lco")
+    status = next(row["MasterLabel"] for row in bench.org.table("LeadStatus").rows.values() if row.get("IsConverted"))
+    bench.write(lambda w: convert_lead(w, Conversion(lead_id=lead, status=status)))
+    events = (await bench.read("/data/ChangeEvents"))[1:]
+    headers = [event["ChangeEventHeader"] for event in events]
+    assert [(h["entityName"], h["changeType"], h["sequenceNumber"]) for h in headers if h["entityName"] != "OpportunityContactRole"] == [
+        ("Account", "CREATE", 1), ("Contact", "CREATE", 2), ("Opportunity", "CREATE", 3), ("Lead", "UPDATE", 4),
+    ]  # fmt: skip
+    assert len({h["transactionKey"] for h in headers}) == 1
+    told = next(h for h in headers if h["entityName"] == "Lead")["changedFields"]
+    assert {
+        "Status",
+        "IsConverted",
+        "ConvertedDate",
+        "ConvertedAccountId",
+        "ConvertedContactId",
+        "ConvertedOpportunityId",
+    } <= set(told)
 
 
 async def test_creation_tells_all_fields(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from pasodoble.simulators.salesforce.moments import spell_second
 from pasodoble.simulators.salesforce.org import Org
 from pasodoble.simulators.salesforce.schema import make_field, remake
 from pasodoble.simulators.salesforce.settings import Access
-from pasodoble.simulators.salesforce.soql import SoqlError, run_query
+from pasodoble.simulators.salesforce.soql import SoqlError, parse_search, run_query, run_search, search_by_parameters
 from pasodoble.simulators.salesforce.view import View
 
 NOW_S = 1_780_000_000
@@ -422,3 +422,53 @@ def test_an_index_never_changes_an_answer(
     page = [r["Id"] for r in run_query(f"{where} LIMIT {limit} OFFSET {offset}", view, deleted=deleted).rows]
     assert page == found[offset : offset + limit]
     assert run_query(f"SELECT COUNT() FROM Contact WHERE {text}", view, deleted=deleted).count == len(found)
+
+
+# SOSL
+
+
+def found(world: World, text: str) -> list[str]:
+    return [r.get("FirstName") or r.get("Name") or r["Id"] for r in run_search(parse_search(text), world.view)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FIND {acme} RETURNING Account(Name)", ["Acme"]),
+        ("FIND {x.example} IN EMAIL FIELDS RETURNING Contact(FirstName ORDER BY FirstName)", ["Ana", "Bo"]),
+        ("FIND {ana@x.example} IN ALL FIELDS RETURNING Contact(FirstName), Account(Name)", ["Ana"]),
+        ("FIND {ana@x.example} IN NAME FIELDS RETURNING Contact(FirstName)", []),
+        ("find {Ac*} in name fields returning Account(Name), Contact(FirstName) limit 1", ["Acme"]),
+        ('FIND {"Bo O\\\'Neil" OR Núñez} RETURNING Contact(FirstName ORDER BY FirstName DESC)', ["Bo", "Ana"]),
+        ("FIND {example AND NOT ana} RETURNING Contact(FirstName)", ["Bo"]),
+        (
+            "FIND {N??ez} RETURNING Contact(FirstName WHERE Email != null LIMIT 1) WITH SNIPPET (target_length=120)",
+            ["Ana"],
+        ),
+        ("FIND {madri} RETURNING Account(Name)", []),
+    ],
+)
+def test_searches(world: World, text: str, expected: list[str]) -> None:
+    assert found(world, text) == expected
+
+
+def test_a_search_by_parameters(world: World) -> None:
+    asked = {
+        "q": "acme",
+        "sobjects": [{"name": "Account", "fields": ["Id", "Name"], "where": "Name != null", "limit": 5}],
+    }
+    (record,) = run_search(search_by_parameters(asked), world.view, version="60.0")
+    assert record == {
+        "attributes": {"type": "Account", "url": f"/services/data/v60.0/sobjects/Account/{world.acme}"},
+        "Id": world.acme,
+        "Name": "Acme",
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["FIND {a*} RETURNING Account", "SELECT Id", "FIND {acme} RETURNING", "FIND {ac AND} IN ALL FIELDS"]
+)
+def test_a_malformed_search_says_so(world: World, text: str) -> None:
+    with pytest.raises(SoqlError) as refused:
+        run_search(parse_search(text), world.view)
+    assert refused.value.code == "MALFORMED_SEARCH"

@@ -27,7 +27,7 @@ CHANGE_TYPES = (
 )
 LEFT_OUT = frozenset(
     """Id IsDeleted SystemModstamp MasterRecordId LastActivityDate LastViewedDate LastReferencedDate PhotoUrl
-    HasOpenActivity HasOverdueTask PushCount IsEmailBounced""".split()
+    FullPhotoUrl SmallPhotoUrl HasOpenActivity HasOverdueTask PushCount IsEmailBounced""".split()
 )
 """Fields that events never tell: the id is in the header, the rest is system's or derived. Source: CDC guide."""
 
@@ -163,19 +163,22 @@ class _Builder:
         self.slots: dict[str, Slot] = {}
 
     def add(self, field: Field) -> None:
-        if field.compound in self._sobject.fields or field.compound == "Name":
-            if field.compound == "Name" and not any(f["name"] == "Name" for f in self.fields):
-                self._add_person_name()
-            return
-        if field.name == "Name" and self._sobject.components.get("Name"):
+        if self._is_person_name(field):
             if not any(f["name"] == "Name" for f in self.fields):
                 self._add_person_name()
+        elif field.compound in self._sobject.fields and field.compound != field.name:
+            return
         elif field.type == "address":
             self._add_compound(field, "Address", self._address_parts(field))
         elif field.type == "location":
             self._add_compound(field, "Location", self._named_parts(field, ("Latitude", "Longitude")))
         else:
             self._add_plain(field)
+
+    def _is_person_name(self, field: Field) -> bool:
+        """The compound name of a person or any of its parts; other objects' Name is a plain field."""
+        parts = {part.name for part in self._sobject.components.get("Name", ())}
+        return "LastName" in parts and (field.name == "Name" or field.name in parts)
 
     def _add_plain(self, field: Field) -> None:
         avro, doc = _KINDS[field.type]

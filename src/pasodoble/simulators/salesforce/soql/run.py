@@ -79,11 +79,20 @@ def run_query(statement: str, view: View, *, version: str = "66.0", deleted: boo
     version   goes into the records' URLs.
     Raises SoqlError with Salesforce's code and whole message.
     """
-    query = parse_query(statement)
     try:
-        return _Run(view, version, deleted=deleted or query.all_rows).answer(query)
+        return run_tree(parse_query(statement), view, version=version, deleted=deleted)
     except SoqlError as error:
         raise error.locate(statement) from None
+
+
+def run_tree(
+    query: Query, view: View, *, version: str, deleted: bool = False, also: Callable[[Row], bool] | None = None
+) -> Answer:
+    """Run a SELECT that is read already. `also`: one more test that its rows must pass.
+
+    Raises SoqlError whose message still lacks the picture of the statement.
+    """
+    return _Run(view, version, deleted=deleted or query.all_rows).answer(query, also)
 
 
 @lru_cache(maxsize=64)
@@ -109,7 +118,7 @@ class _Run:
         self._deleted = deleted
         self._calendar = calendar_of(view)
 
-    def answer(self, query: Query) -> Answer:
+    def answer(self, query: Query, also: Callable[[Row], bool] | None = None) -> Answer:
         sobject = self._view.find_sobject(str(query.source))
         if sobject is None or not sobject.having("queryable"):
             raise unknown_entity(str(query.source), query.source.at)
@@ -122,7 +131,7 @@ class _Run:
         if query.having is not None:
             raise malformed("having clause requires a group by clause")
         render = make_render(scope, query, self._url_root, self._child_runner(1))
-        rows = self._rows(query, scope)
+        rows = self._rows(query, scope, also)
         return Answer(query, sobject, len(rows), rows, render)
 
     def _scope(self, query: Query, sobject: Sobject) -> Scope:
@@ -143,13 +152,15 @@ class _Run:
         mine = Test(lambda row: row.get("OwnerId") == self._view.user_id)
         return mine if bound is None else Every((bound, mine))
 
-    def _source(self, query: Query, scope: Scope) -> Source:
+    def _source(self, query: Query, scope: Scope, also: Callable[[Row], bool] | None = None) -> Source:
         bound = self._bind(query, scope)
+        if also is not None:
+            bound = Test(also) if bound is None else Every((bound, Test(also)))
         accept = None if bound is None else compile_bound(bound)
         return Source(self._view, scope.sobject, bound, accept, deleted=self._deleted)
 
-    def _rows(self, query: Query, scope: Scope) -> list[Row]:
-        source = self._source(query, scope)
+    def _rows(self, query: Query, scope: Scope, also: Callable[[Row], bool] | None) -> list[Row]:
+        source = self._source(query, scope, also)
         offset = self._offset(query)
         count = None if query.limit is None else query.limit + offset
         return source.rows(self._order(query, scope.term), count)[offset:]
