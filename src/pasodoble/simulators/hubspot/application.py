@@ -25,10 +25,13 @@ from pasodoble.simulators.hubspot.api import (
     imports,
     journal,
     limit_tracking,
+    lists,
     marketing_emails,
+    memberships,
     oauth,
     objects,
     owners,
+    pages,
     pipelines,
     preferences,
     properties,
@@ -48,6 +51,8 @@ AREAS: tuple[Callable[[Portal, Routes], None], ...] = (
     properties.add_routes,
     pipelines.add_routes,
     owners.add_routes,
+    lists.add_routes,
+    memberships.add_routes,
     oauth.add_routes,
     account.add_routes,
     webhooks.add_routes,
@@ -59,6 +64,7 @@ AREAS: tuple[Callable[[Portal, Routes], None], ...] = (
     analytics.add_routes,
     imports.add_routes,
     preferences.add_routes,
+    pages.add_routes,
 )
 """`add_routes` of every API area and of the door; fixed paths win over `{named}` ones whatever the order."""
 

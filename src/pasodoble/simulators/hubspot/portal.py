@@ -17,6 +17,7 @@ from pasodoble.simulators.hubspot.event_model import EventBook
 from pasodoble.simulators.hubspot.journal import Journal
 from pasodoble.simulators.hubspot.limits import Limits
 from pasodoble.simulators.hubspot.links import Links, LinkTypes
+from pasodoble.simulators.hubspot.lists import ListBook
 from pasodoble.simulators.hubspot.object_types import ObjectType, ObjectTypes
 from pasodoble.simulators.hubspot.owners import Owner, starting_owners
 from pasodoble.simulators.hubspot.pipelines import Pipeline, starting_pipelines
@@ -110,6 +111,7 @@ class Portal:
         self.rules: dict[tuple[str, str], dict[str, Rule]] = {}
         self.events = EventBook()
         self.changes = Changes()
+        self.lists = ListBook(self)
         self.webhooks = Webhooks(
             clock,
             self.changes,
