@@ -380,11 +380,20 @@ conditions = st.recursive(
     ),
     max_leaves=5,
 )
+
+
+def flip(text: str) -> tuple[int, ...]:
+    """Sorts the other way round, for texts of one length."""
+    return tuple(-ord(character) for character in text)
+
+
 orders = st.sampled_from(
     [
         ("SystemModstamp, Id", lambda r: (r["SystemModstamp"], r["Id"])),
         ("Email, Id", lambda r: ("Email" in r, (r.get("Email") or "").lower(), r["Id"])),
         ("Id", lambda r: r["Id"]),
+        ("SystemModstamp DESC, Id", lambda r: (flip(r["SystemModstamp"]), r["Id"])),
+        ("Id DESC", lambda r: flip(r["Id"])),
         ("SystemModstamp, Email NULLS LAST, Id", lambda r: (r["SystemModstamp"], "Email" not in r, (r.get("Email") or "").lower(), r["Id"])),
     ]
 )  # fmt: skip

@@ -66,9 +66,14 @@ class HashIndex:
             return ()
         return tuple(held) if isinstance(held, dict) else (held,)
 
+    def count(self, value: Any) -> int:
+        held = self._ids.get(self._make_key(value))
+        return 0 if held is None else len(held) if isinstance(held, dict) else 1
+
 
 class SortedIndex:
-    """Keys in order, with their ids. An entry whose row has moved on stays until enough of them are stale.
+    """Keys in order, with their ids, equal keys in the order of ids. An entry whose row has moved on stays until enough
+    of them are stale.
 
     Rows mostly arrive in order (ids, timestamps), so that adding is appending.
     """
@@ -89,36 +94,39 @@ class SortedIndex:
         value = row.get(self._name)
         if value is None:
             return
-        key = self._make_key(value)
-        if not self._keys or key >= self._keys[-1]:
-            self._keys.append(key)
-            self._ids.append(row["Id"])
+        key, row_id = self._make_key(value), row["Id"]
+        keys, ids = self._keys, self._ids
+        if not keys or key > keys[-1] or (key == keys[-1] and row_id > ids[-1]):
+            keys.append(key)
+            ids.append(row_id)
             return
-        at = bisect_right(self._keys, key)
-        self._keys.insert(at, key)
-        self._ids.insert(at, row["Id"])
+        at = bisect_right(ids, row_id, bisect_left(keys, key), bisect_right(keys, key))
+        keys.insert(at, key)
+        ids.insert(at, row_id)
 
     def remove(self, row: Row) -> None:
         if row.get(self._name) is not None:
             self.stale += 1
 
-    def span(
-        self, low: Any, high: Any, *, low_open: bool, high_open: bool, fresh: Callable[[str], Row | None]
-    ) -> Iterator[Row]:
-        keys = self._keys
-        start = 0
+    def bounds(self, low: Any, high: Any, *, low_open: bool, high_open: bool) -> range:
+        """The places of the entries between two keys (None: no bound)."""
+        keys, start, end = self._keys, 0, len(self._keys)
         if low is not None:
             start = (bisect_right if low_open else bisect_left)(keys, self._make_key(low))
-        end = len(keys)
         if high is not None:
             end = (bisect_left if high_open else bisect_right)(keys, self._make_key(high))
+        return range(start, max(start, end))
+
+    def walk(self, places: Iterable[int], fresh: Callable[[str], Row | None]) -> Iterator[Row]:
+        """The rows at these places that still belong there, each once."""
+        keys, ids, name = self._keys, self._ids, self._name
         seen: set[str] | None = set() if self.stale else None
-        for at in range(start, end):
-            row = fresh(self._ids[at])
+        for at in places:
+            row = fresh(ids[at])
             if row is None:
                 continue
             if seen is not None:
-                value = row.get(self._name)
+                value = row.get(name)
                 if value is None or self._make_key(value) != keys[at] or row["Id"] in seen:
                     continue
                 seen.add(row["Id"])
@@ -179,20 +187,50 @@ class Table:
                 if row is not None:
                     yield row
             return
-        index = self._hashed.get(field.name)
-        if index is None:
-            index = self._hashed[field.name] = HashIndex(field, self.rows.values())
+        index = self._hash_index(field)
         for row_id in dict.fromkeys(row_id for value in values if value is not None for row_id in index.ids(value)):
             yield self.rows[row_id]
 
-    def span(
-        self, field: Field, low: Any, high: Any, *, low_open: bool = False, high_open: bool = False
-    ) -> Iterator[Row]:
-        """Rows whose field lies between two values (None: no bound) in the field's order, through a sorted index."""
+    def _hash_index(self, field: Field) -> HashIndex:
+        index = self._hashed.get(field.name)
+        if index is None:
+            index = self._hashed[field.name] = HashIndex(field, self.rows.values())
+        return index
+
+    def _sorted_index(self, field: Field) -> SortedIndex:
         index = self._sorted.get(field.name)
         if index is None or index.stale > max(MIN_STALE, len(index) // 2):
             index = self._sorted[field.name] = SortedIndex(field, self.rows.values())
-        return index.span(low, high, low_open=low_open, high_open=high_open, fresh=self.rows.get)
+        return index
+
+    def span(
+        self,
+        field: Field,
+        low: Any,
+        high: Any,
+        *,
+        low_open: bool = False,
+        high_open: bool = False,
+        descending: bool = False,
+    ) -> Iterator[Row]:
+        """Rows whose field lies between two values (None: no bound) in the field's order, through a sorted index.
+
+        Rows with the same value come in the order of their ids, in the opposite one with `descending`.
+        """
+        index = self._sorted_index(field)
+        places = index.bounds(low, high, low_open=low_open, high_open=high_open)
+        return index.walk(reversed(places) if descending else places, self.rows.get)
+
+    def count_found(self, field: Field, values: Iterable[Any]) -> int:
+        """About how many rows `find` would give, without giving them."""
+        if field.name == "Id":
+            return sum(1 for _ in values)
+        index = self._hash_index(field)
+        return sum(index.count(value) for value in values)
+
+    def count_span(self, field: Field, low: Any, high: Any, *, low_open: bool = False, high_open: bool = False) -> int:
+        """About how many rows `span` would give, without giving them."""
+        return len(self._sorted_index(field).bounds(low, high, low_open=low_open, high_open=high_open))
 
     def redefine(self, sobject: Sobject) -> None:
         """Take a new definition; the indexes are made anew when next asked."""

@@ -154,7 +154,7 @@ class View:
 
         A row held back by a late commit is given as it was before: test the condition on what you get.
         """
-        if not field.indexed or self._is_computed(sobject, field):
+        if not self.has_index(sobject, field):
             return None
         if field.type in ID_TYPES:
             values = [full_id(value) or value for value in values if isinstance(value, str)]
@@ -169,13 +169,20 @@ class View:
         *,
         low_open: bool = False,
         high_open: bool = False,
+        descending: bool = False,
         deleted: bool = False,
     ) -> Iterator[Row] | None:
         """Visible rows whose field lies between two values (None: unbounded), in the field's order; None: no index."""
-        if not field.indexed or self._is_computed(sobject, field):
+        if not self.has_index(sobject, field):
             return None
-        found = self.org.tables[sobject.name].span(field, low, high, low_open=low_open, high_open=high_open)
+        found = self.org.tables[sobject.name].span(
+            field, low, high, low_open=low_open, high_open=high_open, descending=descending
+        )
         return self._settle(found, deleted=deleted)
+
+    def has_index(self, sobject: Sobject, field: Field) -> bool:
+        """Whether `find` and `span` can serve the field."""
+        return field.indexed and not self._is_computed(sobject, field)
 
     def get(self, sobject: Sobject, record_id: str, *, deleted: bool = False) -> Row | None:
         """A visible row by either form of its id."""

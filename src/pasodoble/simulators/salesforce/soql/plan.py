@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Any
 
-from pasodoble.simulators.salesforce.rows import Row, key_maker
+from pasodoble.simulators.salesforce.rows import Row, Table, key_maker
 from pasodoble.simulators.salesforce.schema import Field, Sobject
 from pasodoble.simulators.salesforce.soql.bind import Term
 from pasodoble.simulators.salesforce.soql.filters import Bound, Denied, Every, Some, Test, key_of
@@ -33,14 +33,14 @@ class Reach:
     def only_points(self) -> bool:
         return all(interval.is_point for interval in self.intervals)
 
-    @property
-    def cost(self) -> tuple[int, int]:
-        """A rough order of how many rows may come: ids, unique values, other values, ranges with two ends, with one."""
+    def count(self, table: Table) -> int:
+        """About how many rows that is."""
         if self.only_points:
-            kind = 0 if self.field.type == "id" else 1 if self.field.unique or self.field.external_id else 2
-            return kind, len(self.intervals)
-        closed = all(i.low is not None and i.high is not None for i in self.intervals)
-        return (3 if closed else 4), len(self.intervals)
+            return table.count_found(self.field, (interval.low for interval in self.intervals))
+        return sum(
+            table.count_span(self.field, i.low, i.high, low_open=i.low_open, high_open=i.high_open)
+            for i in self.intervals
+        )
 
 
 Access = tuple[Reach, ...]
@@ -56,24 +56,34 @@ class SortKey:
     nulls_last: bool = False
 
 
-def find_access(bound: Bound) -> Access | None:
-    """Where the rows that can pass are, or None when no index tells."""
-    match bound:
-        case Test(field=Field() as field, reach=tuple() as reach) if field.indexed:
-            intervals = union(reach)
-            return (Reach(field, intervals),) if intervals else ()
-        case Every(parts):
-            found = [access for access in map(find_access, parts) if access is not None]
-            return min(_meet(found), key=_cost, default=None)
-        case Some(parts):
-            accesses = [find_access(part) for part in parts]
-            return _join([a for a in accesses if a is not None]) if None not in accesses else None
-        case Test() | Denied():
-            return None
+class Planner:
+    """Chooses among the indexes of one object."""
 
+    def __init__(self, view: View, sobject: Sobject) -> None:
+        self._view = view
+        self._sobject = sobject
+        self._table = view.org.tables[sobject.name]
 
-def _cost(access: Access) -> tuple[int, int]:
-    return max((reach.cost for reach in access), default=(-1, 0))
+    def access(self, bound: Bound) -> Access | None:
+        """Where the rows that can pass are, or None when no index tells."""
+        match bound:
+            case Test(field=Field() as field, reach=tuple() as reach) if self._view.has_index(self._sobject, field):
+                intervals = union(reach)
+                return (Reach(field, intervals),) if intervals else ()
+            case Every(parts):
+                found = [access for access in map(self.access, parts) if access is not None]
+                return self._least(_meet(found))
+            case Some(parts):
+                accesses = [self.access(part) for part in parts]
+                return _join([a for a in accesses if a is not None]) if None not in accesses else None
+            case Test() | Denied():
+                return None
+
+    def count(self, access: Access) -> int:
+        return sum(reach.count(self._table) for reach in access)
+
+    def _least(self, accesses: list[Access]) -> Access | None:
+        return accesses[0] if len(accesses) == 1 else min(accesses, key=self.count, default=None)
 
 
 def _meet(accesses: list[Access]) -> list[Access]:
@@ -130,13 +140,14 @@ class Source:
         self._bound = bound
         self._accept = accept
         self._deleted = deleted
-        self._access = None if bound is None else find_access(bound)
+        self._planner = Planner(view, sobject)
+        self._access = None if bound is None else self._planner.access(bound)
 
     def rows(self, order: tuple[SortKey, ...] = (), count: int | None = None) -> list[Row]:
         """The rows that pass, sorted, no more than `count`; without an order as they come."""
         if not order:
             return list(islice(self._filtered(self._candidates()), count))
-        walk = self._walk(order[0]) if count is not None else None
+        walk = None if count is None else self._walk(order[0], count)
         if walk is None:
             return sort_rows(list(self._filtered(self._candidates())), order)[:count]
         return list(islice(_sorted_in_ties(self._filtered(walk), order), count))
@@ -151,32 +162,50 @@ class Source:
                 return _once(part for part in parts if part is not None)
         return self._view.rows(self._sobject, deleted=self._deleted)
 
-    def _reached(self, field: Field, intervals: tuple[Interval, ...]) -> Iterable[Row] | None:
-        """Through the index in the field's order; None when there turns out to be no index."""
-        if all(interval.is_point for interval in intervals):
+    def _reached(
+        self, field: Field, intervals: tuple[Interval, ...], *, in_order: bool = False, descending: bool = False
+    ) -> Iterable[Row] | None:
+        """Through the index, if need be in the field's order; None when there turns out to be no index."""
+        if not in_order and all(interval.is_point for interval in intervals):
             points = [interval.low for interval in intervals]
             return self._view.find(self._sobject, field, points, deleted=self._deleted)
         spans = [
             self._view.span(
-                self._sobject, field, i.low, i.high, low_open=i.low_open, high_open=i.high_open, deleted=self._deleted
+                self._sobject,
+                field,
+                i.low,
+                i.high,
+                low_open=i.low_open,
+                high_open=i.high_open,
+                descending=descending,
+                deleted=self._deleted,
             )
-            for i in intervals
+            for i in (reversed(intervals) if descending else intervals)
         ]
-        if None in spans:
-            return None
-        return (row for span in spans if span is not None for row in span)
+        return None if None in spans else chain.from_iterable(span for span in spans if span is not None)
 
-    def _walk(self, first: SortKey) -> Iterable[Row] | None:
-        """Candidates already in the order of the first key, where an index gives that and no better one narrows."""
+    def _walk(self, first: SortKey, count: int) -> Iterable[Row] | None:
+        """Candidates already in the order of the first key, where an index gives that and it pays to stop early."""
         field = first.term.field
-        if field is None or not first.term.own or not field.indexed or first.descending:
+        if field is None or not first.term.own or not self._view.has_index(self._sobject, field):
             return None
-        if self._access is not None and all(reach.only_points for reach in self._access):
+        intervals = _reach_on(self._bound, field)
+        if intervals is None and field.name not in NEVER_NULL:
             return None
-        reach = _reach_on(self._bound, field)
-        if reach is None and field.name not in NEVER_NULL:
+        reach = Reach(field, EVERYTHING if intervals is None else intervals)
+        if self._access is not None and not self._pays(reach, count):
             return None
-        return self._reached(field, EVERYTHING if reach is None else reach)
+        return self._reached(field, reach.intervals, in_order=True, descending=first.descending)
+
+    def _pays(self, reach: Reach, count: int) -> bool:
+        """Whether `count` rows come sooner along this reach than by sorting all that the best index finds.
+
+        Rows that pass are taken to lie evenly: one in `along / found` of those walked along.
+        """
+        assert self._access is not None
+        found = self._planner.count(self._access)
+        along = reach.count(self._view.org.tables[self._sobject.name])
+        return count * along < found * found
 
 
 def _once(parts: Iterable[Iterable[Row]]) -> Iterator[Row]:
