@@ -56,6 +56,10 @@ class CrmList:
     def is_dynamic(self) -> bool:
         return self.processing == "DYNAMIC"
 
+    def member_ids(self) -> list[int]:
+        """Ids of the members, in order."""
+        return list(self.ids)
+
     def by_joining(self, start: int) -> Iterator[tuple[int, int]]:
         """(place, record id) of the members from place `start` on."""
         for place, id in self.joins[bisect_left(self.joins, (start, 0)) :]:
