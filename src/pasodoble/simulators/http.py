@@ -100,7 +100,7 @@ class Router:
     def add(self, methods: str, pattern: str, handler: Handler) -> None:
         """Serve `pattern` (as `/a/{id}/b`) for the space-separated `methods`."""
         node = self._root
-        for segment in pattern.strip("/").split("/"):
+        for segment in filter(None, pattern.split("/")):
             node = node.setdefault(segment if segment.startswith("{") else "=" + segment, {})
         for method in methods.split():
             node.setdefault("", {})[method] = handler

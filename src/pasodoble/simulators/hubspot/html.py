@@ -22,6 +22,7 @@ header>div{display:flex;align-items:center;gap:24px;min-height:60px;flex-wrap:wr
 .brand small{font-weight:400;color:var(--dim)}
 nav{display:flex;gap:4px;flex:1;flex-wrap:wrap}
 nav a{color:var(--dim);padding:6px 12px;border-radius:6px}
+@media (max-width:640px){header>div{padding-top:12px;row-gap:6px}nav{flex-basis:100%;flex-wrap:nowrap;overflow-x:auto;padding-bottom:8px}}
 nav a[aria-current]{color:var(--ink);background:var(--accent-soft);font-weight:600}
 main{padding-top:28px;padding-bottom:64px}
 h1{font-size:24px;line-height:1.25;margin:0 0 4px}h2{font-size:16px;margin:0 0 12px}
@@ -41,9 +42,9 @@ dd{margin:0;padding:7px 0;border-top:1px solid var(--line);overflow-wrap:anywher
 dl>:nth-child(-n+2){border-top:0}
 form.row{display:flex;gap:8px;flex-wrap:wrap;align-items:end;margin:0 0 12px}form.row:last-child{margin:0}
 label{display:flex;flex-direction:column;gap:3px;font-size:12px;color:var(--dim);flex:1;min-width:130px}
-input,select,textarea{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:7px 10px;width:100%}
+input,select,textarea{font-family:inherit;font-size:14px;min-height:38px;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:7px 10px;width:100%}
 input:focus-visible,select:focus-visible,textarea:focus-visible,button:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:1px}
-button{font:inherit;font-weight:600;border:1px solid var(--accent);background:var(--accent);color:var(--paper);border-radius:6px;padding:7px 14px;cursor:pointer}
+button{font:inherit;font-size:14px;font-weight:600;min-height:38px;border:1px solid var(--accent);background:var(--accent);color:var(--paper);border-radius:6px;padding:7px 14px;cursor:pointer}
 button.quiet{background:transparent;color:var(--accent)}
 .tag{display:inline-block;background:var(--accent-soft);color:var(--accent);border-radius:20px;padding:1px 9px;font-size:12px;white-space:nowrap}
 .note{border-left:3px solid var(--accent);background:var(--accent-soft);padding:10px 14px;border-radius:0 8px 8px 0;margin:0 0 16px}
