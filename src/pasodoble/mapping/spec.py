@@ -5,7 +5,7 @@ The lines themselves are data, a file a kind in `presets`. Reading the user's ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -38,7 +38,6 @@ def make_rule(
     objects: Iterable[str],
     rule: UpdateRule = DEFAULT_RULE,
     *,
-    policy: Policy = Policy.RULE,
     values: Mapping[str, str] = NO_VALUES,
     values_back: Mapping[str, str] = NO_VALUES,
     converter: str = "",
@@ -49,16 +48,26 @@ def make_rule(
         hubspot=hubspot,
         salesforce=names,
         rule=rule,
-        policy=policy,
+        policy=find_policy(hubspot, names.values()),
         values=values,
         values_back=values_back,
         converter=converter,
     )
 
 
-def find_policy(spec_rules: Sequence[FieldRule], hubspot: str, salesforce: Mapping[str, str]) -> Policy:
-    """The fixed behaviour of a line that joins the same two fields as a shipped one: an owner stays an owner (M-09, M-24)."""
-    for rule in spec_rules:
-        if rule.hubspot == hubspot and set(rule.salesforce.items()) & set(salesforce.items()):
-            return rule.policy
-    return Policy.RULE
+_POLICIES: Mapping[tuple[str, str], Policy] = MappingProxyType(
+    {
+        ("email", "Email"): Policy.NEVER_BLANK,
+        ("hubspot_owner_id", "OwnerId"): Policy.OWNER,
+        ("hs_email_optout", "HasOptedOutOfEmail"): Policy.OPT_OUT,
+    }
+)
+_STAGE = "lifecyclestage"
+
+
+def find_policy(hubspot: str, salesforce: Iterable[str]) -> Policy:
+    """The fixed behaviour of a line, by the fields it joins: an owner stays an owner whatever the settings say (M-09, M-24)."""
+    if hubspot == _STAGE:
+        return Policy.STAGE
+    found = (_POLICIES.get((hubspot, name)) for name in salesforce)
+    return next((policy for policy in found if policy), Policy.RULE)

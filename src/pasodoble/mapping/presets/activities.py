@@ -6,7 +6,7 @@ How an activity of HubSpot's timeline is told in a new Salesforce task (Y-01) is
 from __future__ import annotations
 
 from pasodoble.mapping.spec import KindSpec, make_rule
-from pasodoble.model.rule import Policy, UpdateRule
+from pasodoble.model.rule import UpdateRule
 
 _TASK = ("Task",)
 _EVENT = ("Event",)
@@ -39,7 +39,7 @@ TASKS = KindSpec(
             _TASK,
             values={"MEDIUM": "Normal", "NONE": "Normal", "LOW": "Low", "HIGH": "High"},
         ),
-        make_rule("hubspot_owner_id", "OwnerId", _TASK, _TWO_WAY, policy=Policy.OWNER),
+        make_rule("hubspot_owner_id", "OwnerId", _TASK, _TWO_WAY),
     ),
 )
 
@@ -53,7 +53,7 @@ MEETINGS = KindSpec(
         make_rule("hs_meeting_start_time", "StartDateTime", _EVENT, _TWO_WAY),
         make_rule("hs_meeting_end_time", "EndDateTime", _EVENT, _TWO_WAY),
         make_rule("hs_meeting_location", "Location", _EVENT),
-        make_rule("hubspot_owner_id", "OwnerId", _EVENT, _TWO_WAY, policy=Policy.OWNER),
+        make_rule("hubspot_owner_id", "OwnerId", _EVENT, _TWO_WAY),
     ),
 )
 
@@ -66,7 +66,7 @@ CALLS = KindSpec(
         make_rule("hs_call_body", "Description", _TASK),
         make_rule("hs_timestamp", "ActivityDate", _TASK, _TWO_WAY),
         make_rule("hs_call_direction", "CallType", _TASK, values={"INBOUND": "Inbound", "OUTBOUND": "Outbound"}),
-        make_rule("hubspot_owner_id", "OwnerId", _TASK, _TWO_WAY, policy=Policy.OWNER),
+        make_rule("hubspot_owner_id", "OwnerId", _TASK, _TWO_WAY),
     ),
 )
 

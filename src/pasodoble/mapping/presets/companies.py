@@ -7,7 +7,7 @@ that comes back.
 from __future__ import annotations
 
 from pasodoble.mapping.spec import KindSpec, make_rule
-from pasodoble.model.rule import Policy, UpdateRule
+from pasodoble.model.rule import UpdateRule
 
 _ACCOUNT = ("Account",)
 
@@ -97,6 +97,6 @@ SPEC = KindSpec(
                 "Customer - Direct": "OTHER",
             },
         ),
-        make_rule("hubspot_owner_id", "OwnerId", _ACCOUNT, UpdateRule.TWO_WAY, policy=Policy.OWNER),
+        make_rule("hubspot_owner_id", "OwnerId", _ACCOUNT, UpdateRule.TWO_WAY),
     ),
 )

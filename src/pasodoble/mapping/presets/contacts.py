@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pasodoble.mapping.spec import KindSpec, make_rule
-from pasodoble.model.rule import Policy, UpdateRule
+from pasodoble.model.rule import UpdateRule
 
 _BOTH = ("Lead", "Contact")
 _LEAD = ("Lead",)
@@ -21,7 +21,7 @@ SPEC = KindSpec(
     salesforce_objects=_BOTH,
     match=("email",),
     rules=(
-        make_rule("email", "Email", _BOTH, _TWO_WAY, policy=Policy.NEVER_BLANK),
+        make_rule("email", "Email", _BOTH, _TWO_WAY),
         make_rule("firstname", "FirstName", _BOTH, _TWO_WAY),
         make_rule("lastname", "LastName", _BOTH, _TWO_WAY),
         make_rule("salutation", "Salutation", _BOTH),
@@ -57,7 +57,7 @@ SPEC = KindSpec(
             },
             values_back={"Working - Contacted": "CONNECTED", "Closed - Converted": "CONNECTED"},
         ),
-        make_rule("hubspot_owner_id", "OwnerId", _BOTH, _TWO_WAY, policy=Policy.OWNER),
-        make_rule("hs_email_optout", "HasOptedOutOfEmail", _BOTH, _TWO_WAY, policy=Policy.OPT_OUT),
+        make_rule("hubspot_owner_id", "OwnerId", _BOTH, _TWO_WAY),
+        make_rule("hs_email_optout", "HasOptedOutOfEmail", _BOTH, _TWO_WAY),
     ),
 )

@@ -7,7 +7,7 @@ and options belong here.
 from __future__ import annotations
 
 from pasodoble.mapping.spec import KindSpec, make_rule
-from pasodoble.model.rule import Policy, UpdateRule
+from pasodoble.model.rule import UpdateRule
 
 _OPPORTUNITY = ("Opportunity",)
 
@@ -53,6 +53,6 @@ SPEC = KindSpec(
             },
         ),
         make_rule("description", "Description", _OPPORTUNITY),
-        make_rule("hubspot_owner_id", "OwnerId", _OPPORTUNITY, UpdateRule.TWO_WAY, policy=Policy.OWNER),
+        make_rule("hubspot_owner_id", "OwnerId", _OPPORTUNITY, UpdateRule.TWO_WAY),
     ),
 )

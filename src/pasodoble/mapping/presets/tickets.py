@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pasodoble.mapping.spec import KindSpec, make_rule
-from pasodoble.model.rule import Policy, UpdateRule
+from pasodoble.model.rule import UpdateRule
 
 _CASE = ("Case",)
 
@@ -35,6 +35,6 @@ SPEC = KindSpec(
             _CASE,
             values={"FORM": "Web", "CHAT": "Web", "EMAIL": "Email", "PHONE": "Phone"},
         ),
-        make_rule("hubspot_owner_id", "OwnerId", _CASE, UpdateRule.TWO_WAY, policy=Policy.OWNER),
+        make_rule("hubspot_owner_id", "OwnerId", _CASE, UpdateRule.TWO_WAY),
     ),
 )

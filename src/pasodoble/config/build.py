@@ -1,0 +1,211 @@
+"""From the file as written to the settings as used: defaults filled in, names spelled out, parts checked against each other.
+
+Reading the file does not belong here (`load`), nor do checks that need the two accounts (`mapping/check`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pasodoble.config import file
+from pasodoble.config.document import Place
+from pasodoble.mapping.convert.catalogue import CODECS
+from pasodoble.mapping.presets import KINDS
+from pasodoble.mapping.spec import KindSpec, make_rule
+from pasodoble.model.ref import Kind
+from pasodoble.model.rule import FieldRule, Policy
+from pasodoble.model.settings import (
+    Connection,
+    HubSpotAccess,
+    Limits,
+    ObjectSettings,
+    SalesforceAccess,
+    Settings,
+)
+
+_HUBSPOT_SIGN_INS = (
+    {"service_key"},
+    {"access_token"},
+    {"client_id", "client_secret", "refresh_token"},
+)
+_SALESFORCE_SIGN_INS = (
+    {"client_id", "client_secret"},
+    {"client_id", "username", "private_key"},
+    {"client_id", "refresh_token"},
+    {"client_id", "client_secret", "refresh_token"},
+    {"access_token", "instance_url"},
+    {"sf_alias"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, and where."""
+
+    place: Place
+    text: str
+
+
+def build_settings(written: file.SettingsFile, *, database_url: str, folder: Path) -> Settings:
+    """`folder`: where the settings file is; paths in it are relative to that. Ask `find_faults` first."""
+    connections = {name: _build_connection(name, part, folder) for name, part in written.connections.items()}
+    return Settings(connections=connections, public_url=written.public_url.rstrip("/"), database_url=database_url)
+
+
+def _build_connection(name: str, part: file.ConnectionPart, folder: Path) -> Connection:
+    return Connection(
+        name=name,
+        hubspot=_build_hubspot(part.hubspot),
+        salesforce=_build_salesforce(part.salesforce, folder),
+        objects=_build_objects(part),
+        check_every=part.check_every,
+        activities={key: _build_activity(getattr(part.activities, key)) for key in file.Activities.model_fields},
+        guard=part.guard,
+        existing_records=part.existing_records,
+        campaign_of_form=part.campaigns.forms,
+        automatic_lifecycle=part.lifecycle.automatic,
+        owners=part.owners.enabled,
+        limits=Limits(**part.limits.model_dump()),
+    )
+
+
+def _build_hubspot(part: file.HubSpot) -> HubSpotAccess:
+    return HubSpotAccess(
+        base_url=part.base_url.rstrip("/"),
+        auth=part.auth.model_dump(exclude_none=True),
+        client_secret=part.webhooks.client_secret if part.webhooks else "",
+        app_id=part.webhooks.app_id if part.webhooks else "",
+        api_version=part.api_version,
+    )
+
+
+def _build_salesforce(part: file.Salesforce, folder: Path) -> SalesforceAccess:
+    return SalesforceAccess(
+        login_url=part.login_url.rstrip("/"),
+        auth=part.auth.model_dump(exclude_none=True),
+        pubsub=part.pubsub.enabled,
+        pubsub_endpoint=part.pubsub.endpoint,
+        api_version=part.api_version,
+        ca_file=str(folder / part.ca_file) if part.ca_file else "",
+    )
+
+
+def _build_activity(part: file.ActivityOptions) -> Mapping[str, object]:
+    return {"on": part.enabled, **part.model_dump(exclude={"enabled"}, exclude_defaults=True)}
+
+
+# --- objects ---------------------------------------------------------------------------------------------------------
+
+
+def iter_objects(part: file.ConnectionPart) -> Iterator[tuple[Place, file.ObjectPart, KindSpec]]:
+    """Every object of a connection, in the order in which they are synced: its place in the file, the part, the defaults."""
+    for kind, spec in KINDS.items():
+        yield (kind,), getattr(part, kind), spec
+    for position, custom in enumerate(part.custom):
+        spec = KindSpec(
+            kind=custom.name or custom.hubspot.lower(),
+            hubspot_object=custom.hubspot,
+            salesforce_objects=(custom.salesforce,),
+        )
+        yield ("custom", position), custom, spec
+
+
+def _build_objects(part: file.ConnectionPart) -> dict[Kind, ObjectSettings]:
+    return {
+        spec.kind: _build_object(written, spec, owners=part.owners.enabled) for _, written, spec in iter_objects(part)
+    }
+
+
+def _build_object(part: file.ObjectPart, spec: KindSpec, *, owners: bool) -> ObjectSettings:
+    rules = build_rules(part, spec)
+    return ObjectSettings(
+        kind=spec.kind,
+        hubspot_object=spec.hubspot_object,
+        salesforce_objects=spec.salesforce_objects,
+        enabled=part.enabled,
+        create_in_salesforce=_find_created(part, spec),
+        create_in_hubspot=part.create_in_hubspot == "always",
+        inclusion_list=part.inclusion_list,
+        when_deleted_in_salesforce=part.when_deleted_in_salesforce,
+        when_deleted_in_hubspot=part.when_deleted_in_hubspot,
+        fields=tuple(rule for rule in rules if owners or rule.policy is not Policy.OWNER),
+        placeholder=part.placeholder,
+        match=tuple(getattr(part, "match", spec.match)),
+    )
+
+
+def build_rules(part: file.ObjectPart, spec: KindSpec) -> tuple[FieldRule, ...]:
+    """The lines as written, or the kind's default list."""
+    if part.fields is None:
+        return spec.rules
+    return tuple(_build_rule(line, spec) for line in part.fields)
+
+
+def _build_rule(line: file.Line, spec: KindSpec) -> FieldRule:
+    return make_rule(
+        line.hubspot,
+        line.salesforce,
+        spec.salesforce_objects,
+        line.rule,
+        values=line.values,
+        values_back=line.values_back,
+        converter=line.converter,
+    )
+
+
+def _find_created(part: file.ObjectPart, spec: KindSpec) -> str:
+    """The Salesforce object that is made of a new HubSpot record; "" for none."""
+    wanted = getattr(part, "create_in_salesforce", "never")
+    named = {name.lower(): name for name in spec.salesforce_objects}
+    return spec.salesforce_objects[0] if wanted == "always" else named.get(wanted, "")
+
+
+# --- what a single value cannot show ---------------------------------------------------------------------------------
+
+
+def find_faults(written: file.SettingsFile) -> list[Fault]:
+    """All that is wrong between parts that are each right."""
+    return [
+        Fault(("connections", name, *fault.place), fault.text)
+        for name, part in written.connections.items()
+        for fault in _iter_faults(part)
+    ]
+
+
+def _iter_faults(part: file.ConnectionPart) -> Iterator[Fault]:
+    yield from _check_sign_in(("hubspot", "auth"), part.hubspot.auth, _HUBSPOT_SIGN_INS)
+    yield from _check_sign_in(("salesforce", "auth"), part.salesforce.auth, _SALESFORCE_SIGN_INS)
+    kinds: set[Kind] = set()
+    for place, written, spec in iter_objects(part):
+        if spec.kind in kinds:
+            yield Fault(place, f"there is already an object {spec.kind!r}: give this one another name")
+        kinds.add(spec.kind)
+        yield from (Fault((*place, "fields", *f.place), f.text) for f in _check_lines(written.fields or [], spec))
+
+
+def _check_sign_in(place: Place, auth: file.Part, sign_ins: tuple[set[str], ...]) -> Iterator[Fault]:
+    given = set(auth.model_dump(exclude_none=True))
+    if given not in sign_ins:
+        ways = "; or ".join(" and ".join(sorted(way)) for way in sign_ins)
+        yield Fault(place, f"one way to sign in is wanted: {ways}")
+
+
+def _check_lines(lines: list[file.Line], spec: KindSpec) -> Iterator[Fault]:
+    """One-to-one on both sides (M-11); known objects; known converters."""
+    taken: dict[tuple[str, str], int] = {}
+    for position, line in enumerate(lines):
+        rule = _build_rule(line, spec)
+        if line.converter and line.converter not in CODECS:
+            yield Fault(
+                (position, "converter"), f"there is no converter {line.converter!r}; there are {', '.join(CODECS)}"
+            )
+        for name in sorted(set(rule.salesforce) - set(spec.salesforce_objects)):
+            known = ", ".join(spec.salesforce_objects)
+            yield Fault((position, "salesforce"), f"{name!r} is no Salesforce object of {spec.kind}; there is {known}")
+        for key in (("HubSpot", line.hubspot), *((object, name) for object, name in rule.salesforce.items())):
+            if key in taken:
+                text = f"{key[0]}'s {key[1]!r} is mapped already, by the line at position {taken[key] + 1} (one to one)"
+                yield Fault((position,), text)
+            taken.setdefault(key, position)
