@@ -9,6 +9,7 @@ import pytest
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.http import Request, Response
 from pasodoble.simulators.hubspot import World, build
+from pasodoble.simulators.hubspot.event_model import Form
 
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -104,3 +105,21 @@ async def test_what_is_not_there_is_said_kindly(world: World, path: str) -> None
 async def test_the_page_is_no_api(world: World) -> None:
     answer = await get(world, "/records")
     assert answer.status == 404 and orjson.loads(answer.body)["status"] == "error"
+
+
+async def test_opening_an_email_by_hand_leaves_the_event_and_the_marks(world: World) -> None:
+    id, row = next((id, row) for id, row in world.portal.tables["0-1"].rows.items() if "email" in row.values)
+    assert (await post(world, f"/records/contacts/{id}/email", email="", verb="open")).status == 303
+    kinds = [event.type for event in world.portal.events.email_events if event.contact_id == id]
+    assert kinds[-3:] == ["SENT", "DELIVERED", "OPEN"]
+    assert row.values["hs_email_last_open_date"] == "2026-05-04T10:00:00.000Z"
+    assert b"Opened Newsletter" in (await get(world, f"/records/contacts/{id}")).body
+
+
+async def test_submitting_a_form_by_hand_counts_as_the_visitors_conversion(world: World) -> None:
+    id, row = next((id, row) for id, row in world.portal.tables["0-1"].rows.items() if "email" in row.values)
+    world.portal.events.forms["f-1"] = Form(id="f-1", name="Ask <us>")
+    assert (await post(world, f"/records/contacts/{id}/form", form="f-1")).status == 303
+    assert row.values["recent_conversion_event_name"] == "Ask <us>"
+    assert b"Submitted Ask &lt;us&gt;" in (await get(world, f"/records/contacts/{id}")).body
+    assert b"There is no such form" in (await post(world, f"/records/contacts/{id}/form", form="f-2")).body

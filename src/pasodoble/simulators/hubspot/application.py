@@ -22,6 +22,8 @@ from pasodoble.simulators.hubspot.api import (
     batches,
     campaigns,
     email_events,
+    exports,
+    forms,
     imports,
     journal,
     limit_tracking,
@@ -65,6 +67,8 @@ AREAS: tuple[Callable[[Portal, Routes], None], ...] = (
     imports.add_routes,
     preferences.add_routes,
     pages.add_routes,
+    forms.add_routes,
+    exports.add_routes,
 )
 """`add_routes` of every API area and of the door; fixed paths win over `{named}` ones whatever the order."""
 

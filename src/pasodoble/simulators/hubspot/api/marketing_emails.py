@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from pasodoble.simulators.http import Request, Response, json_response
+from pasodoble.simulators.hubspot.activities import make_email
 from pasodoble.simulators.hubspot.bodies import json_object, optional, page_of, required
 from pasodoble.simulators.hubspot.errors import Refusal, missing
 from pasodoble.simulators.hubspot.event_model import EmailEvent, MarketingEmail
@@ -17,7 +18,6 @@ from pasodoble.simulators.hubspot.moments import DAY_MS, iso, parse_moment
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes, is_dated
 
-FIRST_EMAIL_ID: Final = 160_001
 WRITABLE: Final = frozenset(
     (
         "activeDomain businessUnitId campaign content feedbackSurveyId folderIdV2 from jitterSendTime language "
@@ -125,15 +125,8 @@ class MarketingEmails:
         return json_response(self._spell(email, request), 201)
 
     def _new(self, name: str, subject: str) -> MarketingEmail:
-        now = self._portal.now_ms()
-        id = self._portal.next_id("marketing_emails", first=FIRST_EMAIL_ID)
-        while id in self._emails:
-            id = self._portal.next_id("marketing_emails", first=FIRST_EMAIL_ID)
-        email = MarketingEmail(
-            id=id, campaign_id=id + 1_000_000, name=name, subject=subject, created_ms=now, updated_ms=now
-        )
+        email = make_email(self._portal, name, subject=subject)
         email.extra["state"] = "DRAFT"
-        self._emails[id] = email
         return email
 
     def clone(self, request: Request) -> Response:

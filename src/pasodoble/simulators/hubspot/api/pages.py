@@ -12,6 +12,14 @@ from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from pasodoble.simulators.http import Request, Response
+from pasodoble.simulators.hubspot.activities import (
+    click_email,
+    make_email,
+    open_email,
+    send_email,
+    submit_form,
+    unsubscribe,
+)
 from pasodoble.simulators.hubspot.changes import person
 from pasodoble.simulators.hubspot.errors import Refusal
 from pasodoble.simulators.hubspot.html import document, esc
@@ -50,6 +58,12 @@ HEADERS: Final = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
 ]
+EMAIL_ACTS: Final = (
+    ("open", "They open it"),
+    ("click", "They click in it"),
+    ("send", "It is sent to them"),
+    ("unsubscribe", "They unsubscribe"),
+)
 LATEST: Final = 20
 
 
@@ -68,6 +82,8 @@ class Pages:
         self._acts: dict[str, Callable[[ObjectType, Record, dict[str, str]], str]] = {
             "edit": self._edit,
             "note": self._note,
+            "form": self._form,
+            "email": self._email,
         }
 
     # -- reading --------------------------------------------------------------------------------------------------
@@ -176,7 +192,29 @@ class Pages:
             f'<form class="row" method="post" action="{here}/note"><label>Note<input name="body" required></label>'
             "<button>Add note</button></form>",
         ]
+        if kind.type_id == "0-1":
+            forms += [self._form_form(here), self._email_form(here)]
         return f'<section class="card"><h2>Do by hand</h2>{"".join(forms)}</section>'
+
+    def _form_form(self, here: str) -> str:
+        live = [form for form in self._portal.events.forms.values() if not form.archived_ms]
+        options = "".join(f'<option value="{esc(form.id)}">{esc(form.name)}</option>' for form in live)
+        if not options:
+            return '<p class="empty">There is no form to submit yet.</p>'
+        return (
+            f'<form class="row" method="post" action="{here}/form"><label>Form<select name="form">{options}</select></label>'
+            "<button>Submit as this person</button></form>"
+        )
+
+    def _email_form(self, here: str) -> str:
+        emails = [email for email in self._portal.events.emails.values() if not email.archived_ms]
+        options = "".join(f'<option value="{email.id}">{esc(email.name)}</option>' for email in emails)
+        verbs = "".join(f'<option value="{verb}">{label}</option>' for verb, label in EMAIL_ACTS)
+        return (
+            f'<form class="row" method="post" action="{here}/email"><label>Marketing email'
+            f'<select name="email">{options}<option value="">A new one</option></select></label>'
+            f'<label>What happens<select name="verb">{verbs}</select></label><button>Do it</button></form>'
+        )
 
     def _editable(self, kind: ObjectType) -> list[Property]:
         live = self._portal.properties[kind.type_id].live.values()
@@ -219,6 +257,32 @@ class Pages:
         made = save(writer, writer.draft_creation(notes, values))
         link(self._portal, writer.actor, notes, made.id, kind, row.id)
         return "The note was added."
+
+    def _form(self, _kind: ObjectType, row: Record, form: dict[str, str]) -> str:
+        found = self._portal.events.forms.get(form.get("form", ""))
+        if found is None:
+            raise Refusal("There is no such form.")
+        submit_form(
+            self._portal,
+            found,
+            [("email", row.values.get("email", ""), "0-1")],
+            page_url="https://www.pasodoble.example/",
+        )
+        return f"{found.name} was submitted."
+
+    def _email(self, _kind: ObjectType, row: Record, form: dict[str, str]) -> str:
+        if not row.values.get("email"):
+            raise Refusal("This person has no email address.")
+        text, verb = form.get("email", ""), form.get("verb", "")
+        email = self._portal.events.emails.get(int(text) if text.isdecimal() else 0)
+        email = email or make_email(self._portal, f"Newsletter {len(self._portal.events.emails) + 1}")
+        if verb == "click":
+            click_email(self._portal, row, email, "https://www.pasodoble.example/offer")
+        elif verb == "unsubscribe":
+            unsubscribe(self._portal, row, email)
+        else:
+            (open_email if verb == "open" else send_email)(self._portal, row, email)
+        return f"{email.name}: done."
 
     def _writer(self) -> Writer:
         assert self._user.user_id is not None
