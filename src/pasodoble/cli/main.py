@@ -45,9 +45,21 @@ def _options(
 
 
 def _register() -> None:
-    from pasodoble.cli import sandbox
+    """The commands, in the order in which `--help` lists them."""
+    from pasodoble.cli.plan import apply, plan
+    from pasodoble.cli.sandbox import sandbox
+    from pasodoble.cli.status import activity, history, problems, status
+    from pasodoble.cli.sync import sync
+    from pasodoble.cli.why import why
 
-    app.command("sandbox")(sandbox.sandbox)
+    for command in (plan, apply, sync, status, why, problems, activity, history, sandbox):
+        app.command(command.__name__, short_help=_summarize(command.__doc__))(command)
+
+
+def _summarize(docstring: str | None) -> str:
+    """What the command does: the docstring's second paragraph, its first sentence. The first one is an example."""
+    paragraphs = (docstring or "").split("\n\n")
+    return " ".join(paragraphs[1].split()).partition(". ")[0].rstrip(".") if len(paragraphs) > 1 else ""
 
 
 def main(arguments: Sequence[str]) -> int:

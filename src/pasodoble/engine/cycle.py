@@ -57,7 +57,10 @@ class Cycle:
 
     at: Connected
     run_id: int
-    report: Report = field(default_factory=Report)
+    report: Report = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.report = Report(self.at.clock.now())
 
     async def run(self, scope: Scope) -> Report:
         """Look and work until nothing is due. A side that cannot be spoken to ends the run; what was done stays done."""
@@ -97,17 +100,17 @@ class Cycle:
         for batch in chunk(marks, BATCH):
             decisions = await decide_batch(self.at, kind, batch, judge)
             if not holds:
-                await self._carry_out(decisions)
+                await self.carry_out(decisions)
                 continue
             held += [d for d in decisions if d.steps]
-            await self._carry_out([d for d in decisions if not d.steps])
+            await self.carry_out([d for d in decisions if not d.steps])
         if held:
             plan = plan_of(self.at, kind, held)
             if plan.brakes:
                 self._brake(kind, plan.brakes, held)
                 return False
         for ready in chunk(held, BATCH):
-            await self._carry_out(ready)
+            await self.carry_out(ready)
         return True
 
     def _may_brake(self, marks: Sequence[Mark]) -> bool:
@@ -119,7 +122,7 @@ class Cycle:
         self.report.brakes.extend(brakes)
         self.report.of(kind).waiting += len(held)
 
-    async def _carry_out(self, decisions: Sequence[Decision]) -> None:
+    async def carry_out(self, decisions: Sequence[Decision]) -> None:
         """Reserve, write, record. A crash between any two of these loses nothing: marks go last, with the base."""
         at = self.at
         with at.store.transaction(at.settings.name) as tx:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from pasodoble.model.message import Message
@@ -67,6 +68,7 @@ class Tally:
 class Report:
     """A run's numbers by kind, the brakes that stopped it, and the sides that could not be spoken to."""
 
+    started_at: datetime
     tallies: dict[Kind, Tally] = field(default_factory=dict)
     brakes: list[Brake] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)

@@ -28,16 +28,22 @@ class RunResult:
 
 async def sync(at: Connected, scope: Scope | None = None, *, what: str = "sync") -> RunResult:
     """One full run. Waiting retries count as due, as a person would expect. Never raises a ConnectorError: it is reported."""
-    scope = scope or Scope()
-    started = at.clock.now()
+    run_id = start_run(at, what)
     with at.store.transaction(at.settings.name) as tx:
-        run_id = tx.runs.begin(what, started)
         for of_kind in at.settings.enabled():
-            tx.marks.make_due(of_kind.kind, started)
-    cycle = Cycle(at, run_id)
-    report = await cycle.run(scope)
+            tx.marks.make_due(of_kind.kind, at.clock.now())
+    return finish_run(at, run_id, await Cycle(at, run_id).run(scope or Scope()))
+
+
+def start_run(at: Connected, what: str) -> int:
+    with at.store.transaction(at.settings.name) as tx:
+        return tx.runs.begin(what, at.clock.now())
+
+
+def finish_run(at: Connected, run_id: int, report: Report) -> RunResult:
+    """Keep the run's report, and give it back."""
     ended = at.clock.now()
-    document = report.document(run_id, at.count_calls(), (ended - started).total_seconds())
+    document = report.document(run_id, at.count_calls(), (ended - report.started_at).total_seconds())
     with at.store.transaction(at.settings.name) as tx:
         tx.runs.finish(run_id, report.outcome, document, ended)
     return RunResult(run_id=run_id, report=report, document=document)
