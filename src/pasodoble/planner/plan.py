@@ -109,14 +109,14 @@ def _plan_side(
     return Step(
         kind=mapping.kind,
         operation=update,
-        why={key: merge.fields[key].verdict.reason for key in values},
+        why={key: merge.decided[key].verdict.reason for key in values},
         before={name: snap.fields.get(name) for name in update.fields},
     )
 
 
 def _render(line: Line, merge: RecordMerge, snapshots: Pair[Snapshot], side: Side, value: Value) -> Raw:
     """The value as the side spells it; as the source spells it where the source is the other side."""
-    verdict = merge.fields[line.key].verdict
+    verdict = merge.decided[line.key].verdict
     crossed = isinstance(verdict, Take) and verdict.side is side.other
     source = snapshots[side.other].fields.get(line.names[side.other], MISSING) if crossed else MISSING
     return line.render(side, value, source)

@@ -25,6 +25,8 @@ from pasodoble.ports import ChangeRow
 from pasodoble.reconcile.merge import merge_field
 
 UNDONE: Final = Message("undo.put_back")
+MADE: Final = Message("history.created")
+"""The reason of a change that made the whole record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def plan_undo(
     """
     rows = sorted(changes, key=lambda row: row.id)
     now = Pair(*(mapping.canonical(side, snapshots[side].fields)[0] for side in SIDES))
-    made = next((row for row in rows if row.change.key == "" and row.change.before is None), None)
+    made = next((row for row in rows if row.change.reason == MADE), None)
     if made is not None:
         return _unmake(mapping, snapshots, base, now, made)
     lost = [Refusal(ref=r.ref, key="", reason=Message("undo.cannot_restore")) for r in rows if r.change.key == ""]

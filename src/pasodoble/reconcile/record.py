@@ -7,7 +7,7 @@ decision on one field is in `merge`; turning it into writes is `planner`'s, and 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -35,6 +35,7 @@ class FieldMerge:
 
     before   what each side holds now
     after    what each side is to hold, canonical in its own terms: a side on which both differ is to be written
+    wished   what counted as each side's value: somebody's edit that our own write covered stands here again
     base     as it was before
     problem  why the field could not be carried, where it could not
     """
@@ -43,6 +44,7 @@ class FieldMerge:
     verdict: Verdict
     before: Pair[Value]
     after: Pair[Value]
+    wished: Pair[Value]
     base: Pair[Value] | None = None
     problem: Problem | None = None
 
@@ -50,6 +52,11 @@ class FieldMerge:
     def contested(self) -> bool:
         """Whether a change of somebody's lost, or waits for a person to choose: it goes into the list of conflicts."""
         return isinstance(self.verdict, Conflict) or (isinstance(self.verdict, Take) and self.verdict.contested)
+
+    @property
+    def lost(self) -> dict[Side, Value]:
+        """Of a contested field, the values that somebody set and that are not to stay, by side."""
+        return {s: self.wished[s] for s in SIDES if self.contested and self.wished[s] != self.after[s]}
 
     def writes(self, side: Side) -> bool:
         return self.after[side] != self.before[side]
@@ -68,42 +75,58 @@ class FieldMerge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordMerge:
-    """What was decided for one record, by the keys of the mapping's lines, in their order."""
+    """What was decided for one record, by the keys of the mapping's lines.
 
-    fields: Mapping[str, FieldMerge]
+    decided  the fields that had to be looked at closely
+    agreed   what both sides hold in all others, which are in step: most fields of most records, so they stay this small
+    """
+
+    decided: Mapping[str, FieldMerge]
+    agreed: Mapping[str, Pair[Value]] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, FieldMerge]:
+        """All fields, those in step too: for showing and explaining."""
+        in_step = Keep(REST[Rest.IN_STEP])
+        shown = {
+            key: FieldMerge(key=key, verdict=in_step, before=held, after=held, wished=held)
+            for key, held in self.agreed.items()
+        }
+        return shown | dict(self.decided)
 
     def writes(self, side: Side) -> dict[str, Value]:
         """By key, the values to be written to that side, canonical in its terms."""
-        return {key: f.after[side] for key, f in self.fields.items() if f.writes(side)}
+        return {key: f.after[side] for key, f in self.decided.items() if f.writes(side)}
 
     @property
     def quiet(self) -> bool:
         """Whether neither side is to be written."""
-        return not any(f.writes(side) for f in self.fields.values() for side in Side)
+        return not any(f.writes(side) for f in self.decided.values() for side in SIDES)
 
     @property
     def contested(self) -> tuple[FieldMerge, ...]:
-        return tuple(f for f in self.fields.values() if f.contested)
+        return tuple(f for f in self.decided.values() if f.contested)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return tuple(f.problem for f in self.fields.values() if f.problem is not None)
+        return tuple(f.problem for f in self.decided.values() if f.problem is not None)
+
+    @property
+    def needs_another_look(self) -> bool:
+        """Whether the same values may come to something else next time, so that they must not be passed over unread."""
+        return any(f.is_open and (f.problem or f.verdict.reason != REST[Rest.NOT_GIVEN]) for f in self.decided.values())
 
     def settle(self, failed: Pair[Collection[str]] = NOTHING_FAILED) -> dict[str, Pair[Value]]:
         """The base's fields once all writes are done, but for those of the keys that failed on a side.
 
         A failed field keeps the base it had, so that the change is still seen as one next time.
         """
-        settled = (
-            (key, f.settle(failed=any(key in failed[side] and f.writes(side) for side in Side)))
-            for key, f in self.fields.items()
-        )
-        return {key: base for key, base in settled if base is not None}
-
-    @property
-    def needs_another_look(self) -> bool:
-        """Whether the same values may come to something else next time, so that they must not be passed over unread."""
-        return any(f.is_open and (f.problem or f.verdict.reason != REST[Rest.NOT_GIVEN]) for f in self.fields.values())
+        settled = dict(self.agreed)
+        for key, f in self.decided.items():
+            base = f.settle(failed=any(key in failed[side] and f.writes(side) for side in SIDES))
+            if base is not None:
+                settled[key] = base
+        return settled
 
 
 def merge_record(
@@ -113,7 +136,7 @@ def merge_record(
 
     chosen   by key, the side whose value a person has said counts
     """
-    return RecordMerge(fields={f.key: _merge(f, arbiter, chosen.get(f.key)) for f in fields})
+    return RecordMerge(decided={f.key: _merge(f, arbiter, chosen.get(f.key)) for f in fields})
 
 
 def _merge(field: Field, arbiter: Arbiter, chosen: Side | None) -> FieldMerge:
@@ -128,6 +151,7 @@ def _merge(field: Field, arbiter: Arbiter, chosen: Side | None) -> FieldMerge:
         verdict=verdict,
         before=field.held,
         after=Pair.of(side, field.now[side], field.carried[side]) if took and side else field.now,
+        wished=field.now,
         base=field.base,
         problem=_find_problem(field, verdict, side),
     )

@@ -11,7 +11,7 @@ from typing import Final
 
 from pasodoble.mapping.apply import CompiledMapping, Line
 from pasodoble.mapping.convert.codec import NOBODY, Carried, Lookup, Unfit, UnreadableValue, Unresolved
-from pasodoble.model.link import NO_BASE, Base
+from pasodoble.model.link import Base
 from pasodoble.model.record import Snapshot, Version
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.value import MISSING, Value
@@ -39,7 +39,32 @@ def merge_pair(
     lookup   who answers to whom, for owners and references
     chosen   by key, the side whose value a person has said counts
     """
-    return merge_record(view_record(mapping, base, snapshots, lookup), arbiter=arbiter, chosen=chosen)
+    values, obstacles = _read(mapping, snapshots)
+    agreed = {} if any(snap.history for snap in snapshots) else _find_agreed(mapping, values, lookup)
+    fields = _view(mapping, base, snapshots, values, obstacles, lookup, passing_over=agreed)
+    decided = merge_record(fields, arbiter=arbiter, chosen=chosen).decided
+    return RecordMerge(decided=decided, agreed=agreed)
+
+
+def _find_agreed(mapping: CompiledMapping, values: Pair[dict[str, Value]], lookup: Lookup) -> dict[str, Pair[Value]]:
+    """The lines in which both sides agree, whatever their rule: nothing about them needs a closer look.
+
+    The short way for the ordinary record. Without it each field would cost ten times as much, and come to the same.
+    """
+    hubspot, salesforce = values
+    agreed: dict[str, Pair[Value]] = {}
+    for key, line in mapping.by_key.items():
+        here, there = hubspot[key], salesforce[key]
+        if here is MISSING or there is MISSING or line.rule.dormant:
+            continue
+        carry = line.codec.carry
+        if (
+            (here is None and there is None)
+            or carry(Side.HUBSPOT, here, lookup) == there
+            or carry(Side.SALESFORCE, there, lookup) == here
+        ):
+            agreed[key] = Pair(here, there)
+    return agreed
 
 
 def settle_base(
@@ -62,18 +87,33 @@ def settle_base(
     return Base(fields=fields, seen=Pair(*seen), read_at=snapshots.map(lambda snap: snap.seen_at))
 
 
-def view_record(
-    mapping: CompiledMapping, base: Base, snapshots: Pair[Snapshot], lookup: Lookup = NOBODY
+_Obstacles = Mapping[tuple[Side, str], str]
+"""By side and the vendor's field name, the cause why a value cannot be read."""
+
+
+def _read(mapping: CompiledMapping, snapshots: Pair[Snapshot]) -> tuple[Pair[dict[str, Value]], _Obstacles]:
+    hubspot, bad_hubspot = mapping.canonical(Side.HUBSPOT, snapshots.hubspot.fields)
+    salesforce, bad_salesforce = mapping.canonical(Side.SALESFORCE, snapshots.salesforce.fields)
+    bad = (*bad_hubspot, *bad_salesforce)
+    return Pair(hubspot, salesforce), {(p.side, name): p.cause for p in bad for name in p.fields}
+
+
+def _view(
+    mapping: CompiledMapping,
+    base: Base,
+    snapshots: Pair[Snapshot],
+    values: Pair[dict[str, Value]],
+    obstacles: _Obstacles,
+    lookup: Lookup,
+    *,
+    passing_over: Collection[str],
 ) -> Iterator[Field]:
-    """The fields of two linked records, in the order of the mapping's lines."""
-    (hubspot, bad_hubspot), (salesforce, bad_salesforce) = (
-        mapping.canonical(side, snapshots[side].fields) for side in SIDES
-    )
-    unread = {(p.side, name): p.cause for p in (*bad_hubspot, *bad_salesforce) for name in p.fields}
-    for line in mapping.lines:
-        held = Pair(hubspot[line.key], salesforce[line.key])
-        obstacle = Pair(*(unread.get((side, line.names[side]), "") for side in SIDES)) if unread else Pair("", "")
-        yield _view_line(line, base, snapshots, held, obstacle, lookup)
+    """The fields to be looked at closely, in the order of the mapping's lines."""
+    for key, line in mapping.by_key.items():
+        if key not in passing_over:
+            held = Pair(values.hubspot[key], values.salesforce[key])
+            obstacle = Pair(*(obstacles.get((side, line.names[side]), "") for side in SIDES))
+            yield _view_line(line, base, snapshots, held, obstacle, lookup)
 
 
 def _view_line(
@@ -136,16 +176,16 @@ def _is_ours(line: Line, side: Side, snapshot: Snapshot) -> bool:
 def _find_span(
     line: Line, side: Side, snapshot: Snapshot, base: Base, edit: tuple[Value, datetime] | None
 ) -> Span | None:
-    """When the field was set: by its own history, else, with a base, somewhere between the last read and the record's stamp."""
+    """When the field was set: by its own history; else, with a base, no later than the record's own stamp.
+
+    The last read is no lower bound: a field that was left open then may have changed before it.
+    """
     if edit is not None:
         return Span.at(edit[1])
     versions: tuple[Version, ...] = snapshot.history.get(line.names[side], ())
     if versions:
         return Span.at(versions[0].at)
-    read_at, stamp = base.read_at[side], snapshot.modified_at
-    if read_at is None or line.key not in base.fields:
-        return None
-    return Span(read_at if stamp > read_at else LONG_AGO, stamp)
+    return Span(LONG_AGO, snapshot.modified_at) if line.key in base.fields else None
 
 
 def _carry(line: Line, now: Pair[Value], obstacle: Pair[str], lookup: Lookup) -> tuple[Pair[Value], Pair[str]]:
@@ -167,6 +207,3 @@ def _sort(carried: Carried) -> tuple[Value, str]:
             return MISSING, OBSTACLE_OF[what]
         case _:
             return carried, ""
-
-
-__all__ = ["NO_BASE", "find_lost_edit", "merge_pair", "settle_base", "view_record"]

@@ -219,7 +219,9 @@ def test_with_nobody_to_prefer_a_person_is_asked_in_every_case_that_time_cannot_
     ("now", "carried"),
     [
         pytest.param(Pair("12.345", "12.35"), Pair("12.35", "12.35"), id="the poorer side rounds"),
-        pytest.param(Pair("2026-03-01", "2026-03-01T12:00:00Z"), Pair("2026-03-01T00:00:00Z", "2026-03-01"), id="a day"),
+        pytest.param(
+            Pair("2026-03-01", "2026-03-01T12:00:00Z"), Pair("2026-03-01T00:00:00Z", "2026-03-01"), id="a day"
+        ),
         pytest.param(Pair(None, False), Pair(False, False), id="a checkbox has no blank"),
     ],
 )
