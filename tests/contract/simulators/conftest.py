@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "referees"))
 
 from hubspot_contract import watching
 from hubspot_server import Served, served
+from salesforce_server import ServedOrg, served_org
 
 
 @pytest.fixture(autouse=True)
@@ -23,4 +24,11 @@ def hubspot_contract_holds() -> Iterator[None]:
 def hubspot() -> Iterator[Served]:
     """A small seeded account that the tests of one module share."""
     with served(people=30, seed=3) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def salesforce() -> Iterator[ServedOrg]:
+    """A small seeded org that the tests of one module share."""
+    with served_org(people=30, seed=3) as server:
         yield server

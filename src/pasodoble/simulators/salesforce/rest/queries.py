@@ -1,4 +1,4 @@
-"""`/query`, `/queryAll` and their further pages; `/parameterizedSearch` and `/search`.
+"""`/query`, `/queryAll` and their further pages.
 
 The language itself is the room `soql`.
 """
