@@ -138,9 +138,8 @@ class Contract:
     def fields(self, fields: dict[str, str], refs: str, *, closed: bool) -> Schema:
         """The schema of an object; `closed` forbids fields that the contract does not name."""
         properties = {name: self.schema(notation, refs) for name, notation in fields.items()}
-        if self.name == "numbered" and fields.get("properties") == "map<string>":
-            # The guides show null for a known but empty property; the dated client takes strings only.
-            properties["properties"]["additionalProperties"] = {"type": ["string", "null"]}
+        if self.name == "numbered":
+            _allow_documented_nulls(fields, properties)
         shape: Schema = {
             "type": "object",
             "properties": properties,
@@ -154,6 +153,16 @@ class Contract:
     @cached_property
     def closed_definitions(self) -> Schema:
         return self.definitions("#/$defs/", closed=True)
+
+
+def _allow_documented_nulls(fields: dict[str, str], properties: Schema) -> None:
+    """Where the guides show null and the numbered client's models, which take it, do not say so: a known but empty
+    property, and what an owner who is archived or a queue does not have."""
+    if fields.get("properties") == "map<string>":
+        properties["properties"]["additionalProperties"] = {"type": ["string", "null"]}
+    if "userIdIncludingInactive" in fields:
+        for name in ("email", "userId", "userIdIncludingInactive"):
+            properties[name] = {"anyOf": [properties[name], {"type": "null"}]}
 
 
 @cache

@@ -325,7 +325,7 @@ class MarketingEmails:
             "content": {"templatePath": "@hubspot/email/dnd/welcome.html"},
             "from": {"fromName": "Marketing", "replyTo": "marketing@pasodoble.example"},
             "to": {"contactIds": {"include": [], "exclude": []}, "limitSendFrequency": False, "suppressGraymail": True},
-            "webversion": {"enabled": True, "domain": "mail.pasodoble.example"},
+            "webversion": {"domain": "mail.pasodoble.example"},
         }
         if dated:
             spelled |= {
