@@ -19,6 +19,8 @@ from pasodoble.simulators.hubspot.access import Access
 from pasodoble.simulators.hubspot.api import (
     account,
     analytics,
+    association_types,
+    associations,
     batches,
     campaigns,
     email_events,
@@ -37,7 +39,9 @@ from pasodoble.simulators.hubspot.api import (
     pipelines,
     preferences,
     properties,
+    schemas,
     search,
+    validations,
     webhooks,
 )
 from pasodoble.simulators.hubspot.errors import Refusal, missing, refuse
@@ -55,6 +59,10 @@ AREAS: tuple[Callable[[Portal, Routes], None], ...] = (
     owners.add_routes,
     lists.add_routes,
     memberships.add_routes,
+    associations.add_routes,
+    association_types.add_routes,
+    schemas.add_routes,
+    validations.add_routes,
     oauth.add_routes,
     account.add_routes,
     webhooks.add_routes,

@@ -135,9 +135,11 @@ class Portal:
         self.properties[kind.type_id] = standard_book(kind)
         self.readers[kind.type_id] = readers_of(kind)
 
-    def kind(self, word: str) -> ObjectType | None:
-        """The object type that a path names by plural, singular or type id."""
-        return self.types.find(word)
+    def close_type(self, kind: ObjectType) -> None:
+        """Take a custom object type away, with its table and its properties."""
+        self.types.remove(kind)
+        for held in (self.tables, self.properties, self.readers, self.pipelines):
+            held.pop(kind.type_id, None)
 
     def values_of(self, type_id: str, record_id: int) -> dict[str, str] | None:
         """What a live record holds, not what is worked out from it; None when there is no such record."""

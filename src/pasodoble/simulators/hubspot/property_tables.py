@@ -81,6 +81,11 @@ hs_body_preview text! Body preview
 hs_activity_type openselect Call and meeting type
 """
 
+CUSTOM: Final = """
+hs_pipeline openselect Pipeline
+hs_pipeline_stage openselect Pipeline stage
+"""
+
 CONTACTS: Final = f"""
 [contactinformation Contact information]
 email text Email
@@ -465,8 +470,10 @@ def standard_book(kind: ObjectType) -> PropertyBook:
     fill_book(book, COMMON, group=first)
     if kind.is_activity:
         fill_book(book, ACTIVITY, group=first)
+    if kind.custom:
+        fill_book(book, CUSTOM, group=first)
     for name in dict.fromkeys((*kind.shown, *kind.searchable)):
-        if name not in book.live:
+        if name not in book.live and not kind.custom:
             book.add(Property(name=name, label=name.removeprefix("hs_").replace("_", " ").capitalize(), group=first))
     return book
 
