@@ -103,6 +103,8 @@ class _Notation:
             if not optional:
                 required.append(name)
             self._skip(",")
+        if "results" in properties:
+            properties["total"] = {"type": "integer"}  # the client's page classes leave it out
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
@@ -155,14 +157,18 @@ class Contract:
         return self.definitions("#/$defs/", closed=True)
 
 
+NULLABLE = {"userIdIncludingInactive": ("email", "userId", "userIdIncludingInactive"), "typeId": ("label",)}
+"""A field that marks a model -> those of the model that may be null."""
+
+
 def _allow_documented_nulls(fields: dict[str, str], properties: Schema) -> None:
     """Where the guides show null and the numbered client's models, which take it, do not say so: a known but empty
-    property, and what an owner who is archived or a queue does not have."""
+    property, what an owner who is archived or a queue does not have, and the label of an unlabelled association."""
     if fields.get("properties") == "map<string>":
         properties["properties"]["additionalProperties"] = {"type": ["string", "null"]}
-    if "userIdIncludingInactive" in fields:
-        for name in ("email", "userId", "userIdIncludingInactive"):
-            properties[name] = {"anyOf": [properties[name], {"type": "null"}]}
+    for mark, names in NULLABLE.items():
+        for name in names if mark in fields else ():
+            properties[name] = {"anyOf": [properties.get(name, {}), {"type": "null"}]}
 
 
 @cache
@@ -172,6 +178,7 @@ def load(name: str) -> Contract:
     contract = Contract(name=name, models=data["models"], enums=data["enums"])
     for raw in data["operations"]:
         responses = raw["responses"] if "responses" in raw else {"2xx": raw["response"]}
+        responses = {status: None if body == "null" else body for status, body in responses.items()}
         contract.operations.append(
             Operation(
                 method=raw["method"],

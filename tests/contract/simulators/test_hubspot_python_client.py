@@ -255,7 +255,7 @@ def test_custom_objects_are_defined_and_filled(client: HubSpot) -> None:
     assert made.object_type_id.startswith("2-")
     row = objects.SimplePublicObjectInputForCreate(properties={"name": "Vega"})
     boat = client.crm.objects.basic_api.create(made.object_type_id, row)
-    assert client.crm.objects.basic_api.get_by_id("boat", boat.id).properties["name"] == "Vega"
+    assert client.crm.objects.basic_api.get_by_id("boat", boat.id, properties=["name"]).properties["name"] == "Vega"
     assert made.name in {schema.name for schema in client.crm.schemas.core_api.get_all().results}
 
 

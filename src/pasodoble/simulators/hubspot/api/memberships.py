@@ -17,7 +17,7 @@ from pasodoble.simulators.hubspot.errors import Refusal, missing
 from pasodoble.simulators.hubspot.lists import CrmList, Folder
 from pasodoble.simulators.hubspot.moments import iso
 from pasodoble.simulators.hubspot.portal import Portal
-from pasodoble.simulators.hubspot.routes import Routes, actor_of
+from pasodoble.simulators.hubspot.routes import Routes, actor_of, is_dated
 
 MAX_IDS: Final = 100_000
 MAX_SOURCE_SIZE: Final = 100_000
@@ -161,7 +161,7 @@ class MembershipsApi:
 
     def get_folder(self, request: Request) -> Response:
         id = request.one("folderId") or "0"
-        return json_response({"folder": self._show_folder(self._folder(id))})
+        return json_response({"folder": self._show_folder(self._folder(id), dated=is_dated(request))})
 
     def create_folder(self, request: Request) -> Response:
         body = json_object(request)
@@ -175,14 +175,14 @@ class MembershipsApi:
             updated_ms=now,
         )
         self.book.folders[made.id] = made
-        return json_response({"folder": self._show_folder(made)}, writes=1)
+        return json_response({"folder": self._show_folder(made, dated=is_dated(request))}, writes=1)
 
     def move_folder(self, request: Request) -> Response:
         folder, parent = self._folder(request.params["folder"]), self._folder(request.params["parent"])
         if parent.id in self._below(folder.id):
             raise Refusal(f"Folder {folder.id} cannot be moved into itself")
         folder.parent_id, folder.updated_ms = parent.id, self.portal.now_ms()
-        return json_response({"folder": self._show_folder(folder)}, writes=1)
+        return json_response({"folder": self._show_folder(folder, dated=is_dated(request))}, writes=1)
 
     def _below(self, id: int) -> set[int]:
         found = {id}
@@ -194,7 +194,7 @@ class MembershipsApi:
     def rename_folder(self, request: Request) -> Response:
         folder = self._folder(request.params["folder"])
         folder.name, folder.updated_ms = request.one("newFolderName") or folder.name, self.portal.now_ms()
-        return json_response({"folder": self._show_folder(folder)}, writes=1)
+        return json_response({"folder": self._show_folder(folder, dated=is_dated(request))}, writes=1)
 
     def delete_folder(self, request: Request) -> Response:
         folder = self._folder(request.params["folder"])
@@ -221,12 +221,13 @@ class MembershipsApi:
             raise missing(f"Folder {id} does not exist", folderId=id)
         return folder
 
-    def _show_folder(self, folder: Folder) -> dict[str, Any]:
+    def _show_folder(self, folder: Folder, *, dated: bool) -> dict[str, Any]:
+        """Ids of folders are numbers on numbered paths and strings on dated ones; those of lists are numbers on both."""
         children = [child for child in self.book.folders.values() if child.parent_id == folder.id]
         shown: dict[str, Any] = {
-            "id": folder.id,
-            "parentFolderId": folder.parent_id,
-            "childNodes": [self._show_folder(child) for child in children],
+            "id": str(folder.id) if dated else folder.id,
+            "parentFolderId": str(folder.parent_id) if dated else folder.parent_id,
+            "childNodes": [self._show_folder(child, dated=dated) for child in children],
             "childLists": [one.id for one in self.book.live() if one.folder_id == folder.id],
             "createdAt": iso(folder.created_ms),
             "updatedAt": iso(folder.updated_ms),
