@@ -1,0 +1,209 @@
+"""Answers the pages' questions from the engine's services. What a page looks like does not belong here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pasodoble.engine.keeper import Keeper, Open
+from pasodoble.engine.service import explaining, finding, standing
+from pasodoble.engine.service.finding import Found
+from pasodoble.errors import Error
+from pasodoble.model.message import Message
+from pasodoble.model.ref import Kind, Ref
+from pasodoble.model.rule import UpdateRule
+from pasodoble.model.settings import Connection
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.trace import State
+from pasodoble.ports import ChangeRow, Clock, LinkRow, ProblemRow, RunRow, Store, Transaction
+from pasodoble.web.service import ActivityRow, ApiUse, CauseCount, FieldLine, Overview, RecordCard
+
+T = TypeVar("T")
+
+HOUR_MINUTES = 60
+
+
+class Answers:
+    """The WebService of one connection, over its store and its keeper."""
+
+    def __init__(self, settings: Connection, store: Store, clock: Clock, open: Open, keeper: Keeper) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._open = open
+        self._keeper = keeper
+
+    @property
+    def connection(self) -> str:
+        return self._settings.name
+
+    async def _read(self, question: Callable[[Transaction], T]) -> T:
+        def ask() -> T:
+            with self._store.transaction(self._settings.name, read_only=True) as tx:
+                return question(tx)
+
+        return await asyncio.to_thread(ask)
+
+    async def read_overview(self) -> Overview:
+        now = self._clock.now()
+
+        def ask(tx: Transaction) -> Overview:
+            recent = tx.history.load_recent(limit=12)
+            runs = tx.runs.load(limit=1)
+            return Overview(
+                counts=tx.records.count_by_state(),
+                causes=_count_causes(tx),
+                gates=tx.left_out.count_by_gate(),
+                carried=_count_carried(tx, now),
+                api_uses=_api_uses(self._settings, tx.runs.load(limit=500), now),
+                recent=_name_rows(tx, recent),
+                last_run=runs[0] if runs else None,
+                next_check_at=self._keeper.next_check_at,
+            )
+
+        return await self._read(ask)
+
+    async def count_by_state(self) -> Mapping[State, int]:
+        return await self._read(lambda tx: tx.records.count_by_state())
+
+    async def search(
+        self, text: str, *, state: State | None, kind: Kind | None, limit: int, after: str
+    ) -> tuple[Sequence[LinkRow], str]:
+        return await self._read(lambda tx: tx.records.search(text, state=state, kind=kind, limit=limit, after=after))
+
+    async def find(self, text: str) -> Ref | None:
+        if not list(finding.read_refs(self._settings, text.strip())):
+            return None
+        found = await asyncio.to_thread(finding.find_known, self._settings, self._store, text)
+        return None if found is None else next((ref for ref in found.refs if ref is not None), None)
+
+    async def read_card(self, ref: Ref) -> RecordCard | None:
+        found = await asyncio.to_thread(finding.find_known, self._settings, self._store, str(ref))
+        if found is None:
+            return None
+        explanation, unread = await self._explain(found)
+        return await self._read(lambda tx: self._make_card(tx, explanation, unread))
+
+    async def _explain(self, found: Found) -> tuple[explaining.Explanation, str]:
+        """Both sides as they are now, or what was known last and why they could not be read."""
+        try:
+            async with self._open() as at:
+                return await explaining.explain(at, found), ""
+        except Error as error:
+            known = await asyncio.to_thread(explaining.explain_known, self._settings, self._store, found)
+            return known, str(error)
+
+    def _make_card(self, tx: Transaction, told: explaining.Explanation, unread: str) -> RecordCard:
+        refs = [ref for ref in told.refs if ref is not None]
+        link = next(iter(tx.links.load(refs).values()), None)
+        names = tx.links.load_names([link.id]) if link is not None else {}
+        label, natural = next(iter(names.values()), ("", ""))
+        traces = [trace for ref in refs if (trace := tx.traces.load(ref)) is not None]
+        return RecordCard(
+            kind=told.kind,
+            refs=told.refs,
+            label=told.label or label or (refs[0].id if refs else ""),
+            natural=natural,
+            state=told.state,
+            reasons=[_spell_reason(reason, told.state) for reason in told.reasons],
+            lines=None if unread else [_spell_line(view) for view in told.fields],
+            history=tx.history.load(link.id, limit=100) if link is not None else [],
+            problems=list(told.problems),
+            trace=max(traces, key=lambda trace: trace.at, default=None),
+            urls=find_urls(self._settings, told.refs),
+            next_try_at=told.next_try_at,
+            unread=unread,
+        )
+
+    async def count_causes(self) -> Sequence[CauseCount]:
+        return await self._read(_count_causes)
+
+    async def read_problems(self, cause: str, *, limit: int) -> Sequence[ProblemRow]:
+        return await asyncio.to_thread(standing.list_problems, self._settings, self._store, cause=cause, limit=limit)
+
+    async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]:
+        return await self._read(lambda tx: _name_rows(tx, tx.history.load_recent(limit=limit, before_id=before_id)))
+
+    async def sync_now(self, ref: Ref) -> None:
+        found = await asyncio.to_thread(finding.find_known, self._settings, self._store, str(ref))
+        if found is not None:
+            self._keeper.ask(found.kind, {known for known in found.refs if known is not None})
+
+
+def _spell_reason(reason: str, state: State) -> Message:
+    prefix = {State.LEFT_OUT: "gate.", State.WAITING: "trigger."}.get(state, "")
+    return Message(reason if not prefix else prefix + reason)
+
+
+def _spell_line(view: explaining.FieldView) -> FieldLine:
+    return FieldLine(
+        key=view.key,
+        names=view.names,
+        label=view.label,
+        rule=UpdateRule(view.rule),
+        values=view.values,
+        verdict=view.decided,
+        problem=view.problem,
+    )
+
+
+def _count_causes(tx: Transaction) -> list[CauseCount]:
+    """Most frequent first."""
+    counts = sorted(tx.problems.count_by_cause().items(), key=lambda item: (-item[1], item[0]))
+    causes = []
+    for cause, count in counts:
+        rows = tx.problems.load(cause=cause, limit=1)
+        row = rows[0] if rows else None
+        causes.append(
+            CauseCount(
+                cause=cause,
+                count=count,
+                since=row.first_at if row else None,
+                side=row.problem.side if row else None,
+                fields=row.problem.fields if row else (),
+            )
+        )
+    return causes
+
+
+def _count_carried(tx: Transaction, now: datetime) -> Pair[Sequence[int]]:
+    """Changes of each of the last 60 minutes, oldest first, by the side they came from."""
+    carried = Pair([0] * HOUR_MINUTES, [0] * HOUR_MINUTES)
+    for row in tx.history.load_recent(limit=5_000):
+        minutes = int((now - row.change.at) / timedelta(minutes=1))
+        if minutes >= HOUR_MINUTES:
+            break
+        carried[row.change.side.other][HOUR_MINUTES - 1 - max(0, minutes)] += 1
+    return Pair(carried.hubspot, carried.salesforce)
+
+
+def _api_uses(settings: Connection, runs: Sequence[RunRow], now: datetime) -> list[ApiUse]:
+    """Calls of all runs of the last 24 hours."""
+    used = dict.fromkeys(SIDES, 0)
+    for run in runs:
+        calls = run.report.get("api_calls")
+        if now - run.started_at < timedelta(hours=24) and isinstance(calls, dict):
+            for side in SIDES:
+                used[side] += int(calls.get(side.value, 0))
+    limits = settings.limits
+    allowed = Pair(limits.hubspot_calls_per_day, limits.salesforce_calls_per_day)
+    return [ApiUse(side=side, api="rest", used=used[side], allowed=allowed[side]) for side in SIDES]
+
+
+def _name_rows(tx: Transaction, rows: Sequence[ChangeRow]) -> list[ActivityRow]:
+    names = tx.links.load_names({row.link_id for row in rows})
+    return [ActivityRow(row=row, label=names.get(row.link_id, ("", ""))[0]) for row in rows]
+
+
+def find_urls(settings: Connection, refs: Pair[Ref | None]) -> Pair[str]:
+    """Where a person looks at either record. The simulators show theirs at their own address."""
+    return Pair(*(_find_url(settings, side, refs[side]) for side in SIDES))
+
+
+def _find_url(settings: Connection, side: Side, ref: Ref | None) -> str:
+    if ref is None:
+        return ""
+    base = settings.hubspot.base_url if side is Side.HUBSPOT else settings.salesforce.login_url
+    return f"{base.rstrip('/')}/{ref.object}/{ref.id}"

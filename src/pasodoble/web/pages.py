@@ -1,0 +1,118 @@
+"""The pages, one function each: read what was asked, ask the service, show it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from pasodoble.model.causes import CAUSES
+from pasodoble.model.ref import Ref
+from pasodoble.model.side import Side
+from pasodoble.model.trace import State
+from pasodoble.model.verdict import Take
+from pasodoble.web.chart import draw
+from pasodoble.web.guard import is_our_form
+from pasodoble.web.render import Renderer, link_to
+from pasodoble.web.service import FieldLine, WebService
+
+ROWS_A_PAGE: Final = 50
+ID_SIGNS: Final = (":", "/")
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def make_pages(service: WebService, renderer: Renderer) -> APIRouter:
+    """All pages as routes. Reading never changes anything; what does is a POST from a form of ours."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def show_overview(request: Request) -> Response:
+        overview = await service.read_overview()
+        return await renderer.page(request, "overview.html", overview=overview, chart=draw(overview.carried))
+
+    @router.get("/records")
+    async def show_records(request: Request) -> Response:
+        asked = request.query_params
+        text = asked.get("q", "").strip()
+        if any(sign in text for sign in ID_SIGNS) and (ref := await service.find(text)):
+            return RedirectResponse(link_to(ref), 303)
+        state, kind = _choose(State, asked.get("state", "")), asked.get("kind") or None
+        rows, after = await service.search(
+            text, state=state, kind=kind, limit=ROWS_A_PAGE, after=asked.get("after", "")
+        )
+        return await renderer.page(
+            request,
+            "records.html",
+            rows=rows,
+            after=after,
+            query=text,
+            state=state,
+            begun="after" in asked,
+            counts=await service.count_by_state(),
+        )
+
+    @router.get("/records/{side}/{object}/{id}")
+    async def show_record(request: Request, side: str, object: str, id: str) -> Response:
+        card = await service.read_card(_read_ref(side, object, id))
+        if card is None:
+            raise HTTPException(404)
+        lines = None if card.lines is None else sorted(card.lines, key=_by_interest)
+        ref = card.refs.hubspot or card.refs.salesforce
+        return await renderer.page(
+            request, "record.html", card=card, lines=lines, ref=ref, asked="asked" in request.query_params
+        )
+
+    @router.post("/records/{side}/{object}/{id}/sync")
+    async def sync_record(request: Request, side: str, object: str, id: str) -> Response:
+        ref = _read_ref(side, object, id)
+        if not await is_our_form(request):
+            raise HTTPException(403)
+        await service.sync_now(ref)
+        return RedirectResponse(f"{link_to(ref)}?asked=1", 303)
+
+    @router.get("/problems")
+    async def show_problems(request: Request) -> Response:
+        causes = await service.count_causes()
+        return await renderer.page(request, "problems.html", causes=causes, catalogue=CAUSES)
+
+    @router.get("/problems/{cause}")
+    async def show_cause(request: Request, cause: str) -> Response:
+        counted = next((count for count in await service.count_causes() if count.cause == cause), None)
+        if counted is None:
+            raise HTTPException(404)
+        rows = await service.read_problems(cause, limit=ROWS_A_PAGE * 4)
+        return await renderer.page(request, "cause.html", counted=counted, rows=rows, catalogue=CAUSES)
+
+    @router.get("/activity")
+    async def show_activity(request: Request) -> Response:
+        before = request.query_params.get("before", "")
+        before_id = int(before) if before.isdecimal() and len(before) < 19 else None
+        rows = await service.read_activity(limit=ROWS_A_PAGE + 1, before_id=before_id)
+        shown = rows[:ROWS_A_PAGE]
+        before_next = shown[-1].row.id if len(rows) > ROWS_A_PAGE else None
+        return await renderer.page(
+            request, "activity.html", rows=shown, before=before_next, begun=before_id is not None
+        )
+
+    return router
+
+
+def _choose(choices: type[Choice], text: str) -> Choice | None:
+    """The member of that value, None for any other text."""
+    return next((choice for choice in choices if choice.value == text), None)
+
+
+def _read_ref(side: str, object: str, id: str) -> Ref:
+    known = _choose(Side, side)
+    if known is None:
+        raise HTTPException(404)
+    return Ref(known, object, id)
+
+
+def _by_interest(line: FieldLine) -> tuple[bool, bool]:
+    """What is in trouble first, then what is about to change, then the rest in the mapping's order."""
+    return not line.problem, not isinstance(line.verdict, Take)
