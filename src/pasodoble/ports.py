@@ -157,6 +157,9 @@ class Links(Protocol):
     def name(self, labels: Mapping[int, tuple[str, str]]) -> None:
         """Keep what a person calls the record, and its natural key: (label, natural) by link."""
 
+    def load_names(self, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+        """(label, natural) by link."""
+
     def count(self, kind: Kind | None = None) -> int: ...
 
 

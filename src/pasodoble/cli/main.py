@@ -48,11 +48,12 @@ def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
     from pasodoble.cli.plan import apply, plan
     from pasodoble.cli.sandbox import sandbox
+    from pasodoble.cli.serve import serve
     from pasodoble.cli.status import activity, history, problems, status
     from pasodoble.cli.sync import sync
     from pasodoble.cli.why import why
 
-    for command in (plan, apply, sync, status, why, problems, activity, history, sandbox):
+    for command in (plan, apply, sync, status, why, problems, activity, history, serve, sandbox):
         app.command(command.__name__, short_help=_summarize(command.__doc__))(command)
 
 

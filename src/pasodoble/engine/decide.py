@@ -208,7 +208,7 @@ class Judge:
             return
         decision.mapping = mapping
         identity = self.at.identity(job.kind)
-        natural = identity.natural.hubspot if identity.natural is not None else ""
+        natural = identity.natural.fields.hubspot if identity.natural is not None else ""
         draft = plan_create(
             mapping,
             own,

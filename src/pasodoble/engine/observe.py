@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pasodoble.engine.connected import Connected
-from pasodoble.mapping.identity import KEY_FIELDS
+from pasodoble.mapping.identity import EVIDENCE, KEY_FIELDS, Evidence
 from pasodoble.model.link import NO_BASE, Base, Link, LinkState
 from pasodoble.model.record import Seen, Snapshot
 from pasodoble.model.ref import Kind, Ref
@@ -24,6 +24,7 @@ from pasodoble.reconcile.pairing import By, Candidate
 
 LOOK_BACK = "look_back"
 """The trigger of a mark that we put ourselves after a write, to see whether an edit was covered by it."""
+BY_NAME = {"email": By.EMAIL, "domain": By.DOMAIN, "name": By.NAME}
 
 
 @dataclass(slots=True)
@@ -137,7 +138,9 @@ async def find_partners(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
         of_side = [job for job in alive if job.own.side is side]
         if of_side:
             await _find_by_stored_id(at, kind, of_side)
-            await _find_by_natural_key(at, kind, of_side, side)
+            for name in at.settings.objects[kind].match:
+                if name in EVIDENCE:
+                    await _find_by_evidence(at, kind, of_side, side, name)
     _note_taken(at, alive)
 
 
@@ -147,7 +150,8 @@ async def _find_by_stored_id(at: Connected, kind: Kind, jobs: Sequence[Job]) -> 
     for job in jobs:
         found = seen.get(wanted[job.own]) if job.own in wanted else None
         if isinstance(found, Snapshot):
-            _add(job, found, By.STORED_ID)
+            job.found[found.ref] = found
+            job.candidates.append(Candidate(ref=found.ref, by=By.STORED_ID, modified_at=found.modified_at))
 
 
 def _stored_ref(at: Connected, kind: Kind, job: Job) -> Ref | None:
@@ -164,25 +168,33 @@ def _stored_ref(at: Connected, kind: Kind, job: Job) -> Ref | None:
     return None
 
 
-async def _find_by_natural_key(at: Connected, kind: Kind, jobs: Sequence[Job], side: Side) -> None:
-    identity = at.identity(kind)
+async def _find_by_evidence(at: Connected, kind: Kind, jobs: Sequence[Job], side: Side, name: str) -> None:
+    """Records of the other side, and unlinked rivals on its own, that answer to the same address, domain or name."""
+    evidence, by = EVIDENCE[name], BY_NAME[name]
     by_key: dict[str, list[Job]] = defaultdict(list)
     for job in jobs:
         snap = job.snapshot(side)
-        if snap is not None and (key := identity.natural_key(side, snap.fields)):
+        if snap is not None and (key := evidence.key(side, snap.fields)):
             by_key[key].append(job)
-    if identity.natural is None or not by_key or kind != "contacts":
+    if not by_key:
         return
-    others = await _find_all(at, kind, side.other, identity.natural[side.other], by_key)
-    for snap in others:
-        for job in by_key.get(identity.natural_key(side.other, snap.fields), ()):
-            _add(job, snap, By.EMAIL)
-    if side is Side.SALESFORCE:  # HubSpot keeps addresses unique by itself
-        for snap in await _find_all(at, kind, side, identity.natural[side], by_key):
-            for job in by_key.get(identity.natural_key(side, snap.fields), ()):
-                if snap.ref != job.own:
-                    job.found[snap.ref] = snap
-                    job.rivals.append(Candidate(ref=snap.ref, by=By.EMAIL, modified_at=snap.modified_at))
+    for snap in await _search(at, kind, side.other, evidence, by_key):
+        for job in by_key.get(evidence.key(side.other, snap.fields), ()):
+            job.found[snap.ref] = snap
+            job.candidates.append(Candidate(ref=snap.ref, by=by, modified_at=snap.modified_at))
+    contested = by_key if by is By.EMAIL else {key: jobs for key, jobs in by_key.items() if jobs[0].candidates}
+    if (side is Side.HUBSPOT and by is By.EMAIL) or not contested:
+        return  # HubSpot keeps addresses unique by itself
+    for snap in await _search(at, kind, side, evidence, contested):
+        for job in contested.get(evidence.key(side, snap.fields), ()):
+            if snap.ref != job.own and all(c.by >= by for c in job.candidates):
+                job.found[snap.ref] = snap
+                job.rivals.append(Candidate(ref=snap.ref, by=by, modified_at=snap.modified_at))
+
+
+async def _search(at: Connected, kind: Kind, side: Side, evidence: Evidence, keys: Iterable[str]) -> list[Snapshot]:
+    spellings = {text for key in keys for text in evidence.search_for(side, key)}
+    return await _find_all(at, kind, side, evidence.fields[side], spellings)
 
 
 async def _find_all(at: Connected, kind: Kind, side: Side, name: str, values: Iterable[str]) -> list[Snapshot]:
@@ -194,11 +206,6 @@ async def _find_all(at: Connected, kind: Kind, side: Side, name: str, values: It
         )
     )
     return [snap for answer in answers for snap in answer]
-
-
-def _add(job: Job, snap: Snapshot, by: By) -> None:
-    job.found[snap.ref] = snap
-    job.candidates.append(Candidate(ref=snap.ref, by=by, modified_at=snap.modified_at))
 
 
 def _note_taken(at: Connected, jobs: Sequence[Job]) -> None:
@@ -216,14 +223,26 @@ def _note_taken(at: Connected, jobs: Sequence[Job]) -> None:
 
 
 async def _find_sent(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
-    """For creates whose outcome is not known: what already carries their key on the side where they were made."""
+    """For creates whose outcome is not known: what already carries their key on the side where they were made.
+
+    Without our key field (an admin may forbid it) the natural key stands in, where the kind has one.
+    """
     for side in SIDES:
-        waiting = {job.link.key: job for job in jobs if job.link is not None and job.link.missing_side() is side}
-        for snap in await _find_all(at, kind, side, KEY_FIELDS[side], waiting) if waiting else ():
-            job = waiting.get(str(snap.fields.get(KEY_FIELDS[side]) or ""))
+        waiting = [job for job in jobs if job.link is not None and job.link.missing_side() is side]
+        if not waiting:
+            continue
+        keyed = all(KEY_FIELDS[side] in at.schemas[side, object].fields for object in at.objects(kind, side))
+        natural = at.identity(kind).natural
+        if keyed:
+            by_key = {job.link.key: job for job in waiting if job.link is not None}
+            found = await _find_all(at, kind, side, KEY_FIELDS[side], by_key)
+            answers = [(by_key.get(str(snap.fields.get(KEY_FIELDS[side]) or "")), snap) for snap in found]
+        elif natural is not None:
+            by_key = {natural.key(side, job.link.payload): job for job in waiting if job.link is not None}
+            found = await _search(at, kind, side, natural, by_key)
+            answers = [(by_key.get(natural.key(side, snap.fields)), snap) for snap in found]
+        else:
+            continue
+        for job, snap in answers:
             if job is not None:
                 job.seen = job.seen.put(side, snap)
-
-
-def fields_of(seen: Seen | None) -> Mapping[str, object]:
-    return seen.fields if isinstance(seen, Snapshot) else {}

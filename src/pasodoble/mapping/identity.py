@@ -5,7 +5,7 @@ Which field is mapped to which does not belong here (`presets`), nor who is whos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,15 +18,61 @@ KEY_FIELDS: Final = Pair("pasodoble_key", "Pasodoble_Key__c")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Something by which unlinked records are paired.
+
+    fields     per side, the field that is compared
+    fold       its value as it is compared; "" where it says nothing
+    spellings  all that a Salesforce field may hold that folds to this value: what is searched for there
+    """
+
+    fields: Pair[str]
+    fold: Callable[[str], str]
+    spellings: Callable[[str], tuple[str, ...]] = lambda folded: (folded,)
+
+    def key(self, side: Side, fields: Mapping[str, Raw]) -> str:
+        return self.fold(str(fields.get(self.fields[side]) or ""))
+
+    def search_for(self, side: Side, key: str) -> tuple[str, ...]:
+        return self.spellings(key) if side is Side.SALESFORCE else (key,)
+
+
+def fold_case(text: str) -> str:
+    return text.strip().lower()
+
+
+def fold_host(text: str) -> str:
+    """`https://www.Acme.example/es` as `acme.example`."""
+    host = text.strip().lower().rpartition("://")[2].partition("/")[0].partition(":")[0]
+    return host.removeprefix("www.")
+
+
+def spell_host(host: str) -> tuple[str, ...]:
+    """The ways in which people write a company's web address."""
+    names = (host, f"www.{host}")
+    return tuple(
+        f"{scheme}{name}{end}" for scheme in ("", "https://", "http://") for name in names for end in ("", "/")
+    )
+
+
+EVIDENCE: Final[Mapping[str, Evidence]] = {
+    "email": Evidence(fields=Pair("email", "Email"), fold=fold_case),
+    "domain": Evidence(fields=Pair("domain", "Website"), fold=fold_host, spellings=spell_host),
+    "name": Evidence(fields=Pair("name", "Name"), fold=fold_case),
+}
+"""By the settings' own names (`match`). Pairing by shared people needs associations, and is not a field's matter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Vendor field names by which records of one kind are found and named.
 
-    natural     per side, the field whose value (trimmed, lower case) no two records should share; None where there is none
+    natural     the evidence whose value no two records should share, which also stands for the record in lists
     stored_ids  by Salesforce object, the HubSpot property in which the native integration keeps the partner's id
     names       per side, the fields that together are what a person calls the record
     """
 
-    natural: Pair[str] | None = None
+    natural: Evidence | None = None
     stored_ids: Mapping[str, str] = field(default_factory=dict)
     names: Pair[tuple[str, ...]] = Pair((), ())  # noqa: RUF009 - a frozen value
 
@@ -34,16 +80,14 @@ class Identity:
         """All fields of that side that are read to know a record, the key field included; sorted."""
         wanted = {KEY_FIELDS[side], *self.names[side]}
         if self.natural is not None:
-            wanted.add(self.natural[side])
+            wanted.add(self.natural.fields[side])
         if side is Side.HUBSPOT:
             wanted.update(self.stored_ids.values())
         return tuple(sorted(wanted))
 
     def natural_key(self, side: Side, fields: Mapping[str, Raw]) -> str:
         """The natural key's value as it is compared; "" where the record has none."""
-        if self.natural is None:
-            return ""
-        return str(fields.get(self.natural[side]) or "").strip().lower()
+        return "" if self.natural is None else self.natural.key(side, fields)
 
     def label(self, side: Side, fields: Mapping[str, Raw]) -> str:
         """What a person calls the record; "" if it has no name at all."""
@@ -53,12 +97,12 @@ class Identity:
 
 IDENTITIES: Final[Mapping[Kind, Identity]] = {
     "contacts": Identity(
-        natural=Pair("email", "Email"),
+        natural=EVIDENCE["email"],
         stored_ids={"Contact": "salesforcecontactid", "Lead": "salesforceleadid"},
         names=Pair(("firstname", "lastname"), ("FirstName", "LastName")),
     ),
     "companies": Identity(
-        natural=Pair("domain", "Website"),
+        natural=EVIDENCE["domain"],
         stored_ids={"Account": "salesforceaccountid"},
         names=Pair(("name",), ("Name",)),
     ),

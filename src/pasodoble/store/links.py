@@ -147,7 +147,7 @@ class SqlLinks:
 
     def name(self, labels: Mapping[int, Name]) -> None:
         """Only what is new is written: most names stay for good."""
-        old = self._load_names(labels)
+        old = self.load_names(labels)
         new = {id: name for id, name in labels.items() if id in old and old[id] != name}
         if new:
             drop_names(self._scope, Owner.LINK, {id: old[id] for id in new})
@@ -159,7 +159,7 @@ class SqlLinks:
                 [{"this": id, "new_label": label, "new_natural": natural} for id, (label, natural) in new.items()],
             )
 
-    def _load_names(self, ids: Collection[int]) -> dict[int, Name]:
+    def load_names(self, ids: Collection[int]) -> dict[int, Name]:
         """By live link; a retired one has no names any more."""
         found: dict[int, Name] = {}
         for piece in chunks(ids):
@@ -172,7 +172,7 @@ class SqlLinks:
         return found
 
     def _drop_names(self, ids: Collection[int]) -> None:
-        drop_names(self._scope, Owner.LINK, self._load_names(ids))
+        drop_names(self._scope, Owner.LINK, self.load_names(ids))
 
     def count(self, kind: Kind | None = None) -> int:
         """Links in step or on their way, retired ones not counted."""

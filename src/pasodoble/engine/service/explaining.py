@@ -14,6 +14,7 @@ from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.link import LinkState
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
+from pasodoble.model.schema import FieldSchema
 from pasodoble.model.settings import Connection
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Mark, Urgency
@@ -27,15 +28,30 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldView:
-    """One line of the record card: what each side holds, what it held at the last agreement, and what the rule says."""
+    """One line of the record card: what each side holds, what it held at the last agreement, and what the rule says.
+
+    label     what HubSpot's users call the property
+    decided   None where nothing could be decided, since the record has no partner
+    problem   the cause that keeps the field from being carried, "" for none
+    """
 
     key: str
     names: Pair[str]
+    label: str
     values: Pair[Value]
     base: Pair[Value] | None
     rule: str
-    verdict: str
     reason: Message
+    decided: Verdict | None = None
+    problem: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """`keep`, `conflict`, `take_hubspot` or `take_salesforce`."""
+        decided = self.decided
+        if isinstance(decided, Take):
+            return f"take_{decided.side}"
+        return "keep" if decided is None else type(decided).__name__.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,23 +213,28 @@ def _view_fields(decision: Decision, at: Connected) -> tuple[FieldView, ...]:
     mapping = decision.mapping or at.mapping(decision.job.kind, decision.job.refs)
     if mapping is None:
         return ()
+    labels = at.schemas[Side.HUBSPOT, at.settings.objects[decision.job.kind].hubspot_object].fields
     if decision.merge is not None:
         return tuple(
             FieldView(
                 key=key,
                 names=mapping.by_key[key].names,
+                label=labels[mapping.by_key[key].names.hubspot].label,
                 values=merged.before,
                 base=merged.base,
                 rule=mapping.by_key[key].update_rule.value,
-                verdict=_name_verdict(merged.verdict),
                 reason=merged.verdict.reason,
+                decided=merged.verdict,
+                problem=merged.problem.cause if merged.problem is not None else "",
             )
             for key, merged in decision.merge.fields.items()
         )
-    return _view_alone(decision, mapping)
+    return _view_alone(decision, mapping, labels)
 
 
-def _view_alone(decision: Decision, mapping: CompiledMapping) -> tuple[FieldView, ...]:
+def _view_alone(
+    decision: Decision, mapping: CompiledMapping, labels: Mapping[str, FieldSchema]
+) -> tuple[FieldView, ...]:
     """A record without a partner that could be read: what it holds, and nothing decided."""
     snaps = {side: snap for side in SIDES if (snap := decision.job.snapshot(side)) is not None}
     if not snaps:
@@ -226,15 +247,11 @@ def _view_alone(decision: Decision, mapping: CompiledMapping) -> tuple[FieldView
         FieldView(
             key=line.key,
             names=line.names,
+            label=labels[line.names.hubspot].label,
             values=Pair(*(values[side][line.key] if side in values else MISSING for side in SIDES)),
             base=decision.job.base.fields.get(line.key),
             rule=line.update_rule.value,
-            verdict="keep",
             reason=reason,
         )
         for line in mapping.lines
     )
-
-
-def _name_verdict(verdict: Verdict) -> str:
-    return f"take_{verdict.side}" if isinstance(verdict, Take) else type(verdict).__name__.lower()

@@ -141,7 +141,7 @@ async def find_record(at: Connected, text: str) -> Found:
                 continue
             for side in SIDES:
                 for object in at.objects(of_kind.kind, side):
-                    rows = await at.connectors[side].find(object, natural[side], [text.strip().lower()], ())
+                    rows = await at.connectors[side].find(object, natural.fields[side], [text.strip().lower()], ())
                     if rows:
                         return Found(kind=of_kind.kind, refs=Pair.of(side, rows[0].ref, None))
     raise NotFound(

@@ -1,0 +1,103 @@
+"""Keeps one connection in step while it runs: a full check every so often, and at once what a person asks for.
+
+One task a connection. A side that cannot be reached is tried again by the retry schedule; the pages go on meanwhile. What
+several workers share does not live here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+
+from pasodoble.engine.connected import Connected
+from pasodoble.engine.cycle import Scope
+from pasodoble.engine.retry import next_try_at
+from pasodoble.engine.service.syncing import RunResult, ask_for, sync
+from pasodoble.errors import Error
+from pasodoble.model.ref import Kind, Ref
+from pasodoble.model.settings import Connection
+from pasodoble.ports import Clock, Store
+
+Open = Callable[[], AbstractAsyncContextManager[Connected]]
+Told = Callable[[RunResult], Awaitable[None]]
+
+
+class Keeper:
+    """Runs checks one after the other; never two at a time.
+
+    open      signs in on both sides
+    told      is given the result of every run
+    """
+
+    def __init__(
+        self, settings: Connection, store: Store, clock: Clock, open: Open, *, told: Told | None = None
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._open = open
+        self._told = told
+        self._asked: dict[Kind, set[Ref]] = {}
+        self._wake = asyncio.Event()
+        self.next_check_at: datetime | None = None
+        self.trouble = ""
+        """Why the last try to reach the two sides failed; "" if it did not."""
+
+    def ask(self, kind: Kind, refs: set[Ref]) -> None:
+        """A person asked for these records: they go next, ahead of everything else."""
+        self._asked.setdefault(kind, set()).update(refs)
+        self._wake.set()
+
+    async def keep(self) -> None:
+        """Until it is cancelled."""
+        failures = 0
+        while True:
+            try:
+                async with self._open() as at:
+                    failures, self.trouble = 0, ""
+                    await self._keep_connected(at)
+            except Error as error:
+                failures += 1
+                self.trouble = str(error)
+                self.next_check_at = next_try_at(failures, self._clock.now(), 0.5)
+                await self._pause()
+
+    async def _keep_connected(self, at: Connected) -> None:
+        """Check after check on one sign-in; ends when a run failed, so that the next one signs in anew."""
+        while True:
+            if not await self._answer_asked(at):
+                return
+            if self.next_check_at is None or self._clock.now() >= self.next_check_at:
+                self.next_check_at = self._clock.now() + self._settings.check_every
+                result = await self._tell(await sync(at, what="check"))
+                if result.report.failures:
+                    raise Error(result.report.failures[0])
+            await self._pause()
+
+    async def _answer_asked(self, at: Connected) -> bool:
+        """False if a run failed."""
+        while self._asked:
+            kind, refs = self._asked.popitem()
+            ask_for(at, kind, refs)
+            result = await self._tell(await sync(at, Scope(kinds=(kind,), refs=refs), what="asked"))
+            if result.report.failures:
+                return False
+        return True
+
+    async def _tell(self, result: RunResult) -> RunResult:
+        if self._told is not None:
+            await self._told(result)
+        return result
+
+    async def _pause(self) -> None:
+        """Until the next check, the next retry that falls due, or a person's wish."""
+        self._wake.clear()
+        if self._asked:
+            return
+        until = self.next_check_at or self._clock.now()
+        waits_s = max(0.05, (until - self._clock.now()) / timedelta(seconds=1))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), waits_s)
