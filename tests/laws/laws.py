@@ -10,14 +10,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.laws.pair_world import BY_KEY, DIRECTORY, LATER, MAPPING, NO_BASE, NOON, REFS, Base, Twin, blank_twin
+from tests.laws.pair_world import (
+    BY_KEY,
+    DIRECTORY,
+    LATER,
+    MAPPING,
+    NO_BASE,
+    NOON,
+    REFS,
+    Base,
+    Twin,
+    blank_twin,
+    make_settings,
+)
 
 from pasodoble.model.link import LinkState
 from pasodoble.model.operation import Brake, Create, Delete, Step, Update
-from pasodoble.model.record import Gone, Loss, Snapshot
+from pasodoble.model.record import Gone, Loss, Snapshot, Version
 from pasodoble.model.ref import Ref
-from pasodoble.model.rule import Policy, UpdateRule
-from pasodoble.model.settings import Guard, OnDelete
+from pasodoble.model.rule import Policy
+from pasodoble.model.settings import Connection, Guard, HubSpotAccess, OnDelete, SalesforceAccess
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Signal, SignalKind
 from pasodoble.model.value import MISSING, Raw, Value
@@ -25,9 +37,9 @@ from pasodoble.model.verdict import Conflict, Keep, Take, Verdict
 from pasodoble.planner import brakes, order, plan
 from pasodoble.reconcile import presence, record, view
 from pasodoble.reconcile.field import Field
-from pasodoble.reconcile.merge import diff_field
-from pasodoble.reconcile.policy import LEADS, MIRROR, Arbiter, Span, may_write
+from pasodoble.reconcile.policy import LEADS, MIRROR, Arbiter, may_write
 from pasodoble.reconcile.record import RecordMerge
+from pasodoble.triggers import match, spec
 
 ARBITER = Arbiter()
 
@@ -79,9 +91,10 @@ def agreed(start: Sequence[Edit]) -> Pairing:
 
 
 def quiet(start: Sequence[Edit]) -> None:
-    """1. Nothing changed: no steps, and the base stays."""
+    """1. Nothing changed: no steps, nothing to report, and the base stays."""
     pairing = agreed(start)
     assert pairing.steps() == []
+    assert pairing.merge().contested == ()
     assert pairing.round().base.fields == pairing.base.fields
 
 
@@ -116,16 +129,21 @@ def no_lost_edit(start: Sequence[Edit], edits: Sequence[Edit]) -> None:
     """3. A value that somebody changed is replaced only where the rule says so, and then it is reported."""
     before = agreed(start)
     edited = before.perturb(edits)
-    merge = edited.merge()
-    for key, merged in merge.fields.items():
-        base = before.base.fields.get(key)
+    in_step = {key for key, f in before.merge().fields.items() if f.verdict.reason.id == "rule.in_step"}
+    for key, merged in edited.merge().fields.items():
+        if key not in in_step:
+            continue
+        was, held = before.twin.reads(key), edited.twin.reads(key)
+        if merged.verdict.reason.id == "rule.newer":
+            assert isinstance(merged.verdict, Take)
+            assert merged.verdict.side is next(side for side, name, _ in reversed(edits) if name == key)
         for side in SIDES:
-            changed = base is not None and merged.before[side] != base[side]
-            replaced = merged.after[side] != merged.before[side]
-            if changed and replaced:
-                assert merged.contested, (key, side, merged)
-            if changed and replaced and merged.before[side.other] == base[side.other]:  # type: ignore[index]  # changed
-                assert _other_leads(key, side, merged.before), (key, side, merged)
+            if held[side] == was[side] or merged.after[side] == held[side]:
+                continue
+            assert merged.contested, (key, side, merged)
+            assert merged.lost[side] == held[side]
+            if held[side.other] == was[side.other]:
+                assert _other_leads(key, side, held), (key, side, merged)
 
 
 def _other_leads(key: str, side: Side, held: Pair[Value]) -> bool:
@@ -139,6 +157,96 @@ def _other_leads(key: str, side: Side, held: Pair[Value]) -> bool:
     if row.policy is Policy.OWNER:
         return held[side] is None or (side is Side.HUBSPOT and DIRECTORY.owner(side, str(held[side])) is None)
     return lead is not None and lead.side is side.other
+
+
+def special_laws(start: Sequence[Edit], edits: Sequence[Edit]) -> None:
+    """3. An address is never blanked, an opt-out never taken back but in HubSpot, an owner never cleared (C-13, G-02, O-09)."""
+    before = agreed(start)
+    edited = before.perturb(edits)
+    merge = edited.merge()
+    email, owner, out = (merge.fields[key] for key in ("email", "owner", "opted_out"))
+    for one in (email, owner):
+        assert not any(one.after[side] is None and one.before[side] is not None for side in SIDES), one
+        if None not in one.before and isinstance(one.verdict, Take):
+            assert None not in one.after
+    was, held = before.twin.reads("owner"), edited.twin.reads("owner")
+    theirs = DIRECTORY.owner(Side.HUBSPOT, str(held.hubspot))
+    if was.salesforce == held.salesforce and was.hubspot != held.hubspot and theirs is not None:
+        assert owner.after == Pair(held.hubspot, theirs), "an owner goes both ways, whatever its rule (M-09)"
+    if before.twin.reads("opted_out") == Pair(True, True) and edited.twin.reads("opted_out").hubspot is True:
+        assert out.after == Pair(True, True)
+
+
+def not_given_is_not_blank(start: Sequence[Edit], edits: Sequence[Edit], hidden: Sequence[tuple[Side, str]]) -> None:
+    """3. A field that a side does not show is never a reason to write it, on either side, nor to forget what was agreed."""
+    pairing = agreed(start).perturb(edits)
+    names = {(side, BY_KEY[key].names[side]) for side, key in hidden}
+    shown = Pair(*({n: v for n, v in pairing.twin.fields[s].items() if (s, n) not in names} for s in SIDES))
+    blinded = replace(pairing, twin=replace(pairing.twin, fields=shown))
+    snapshots = blinded.twin.snapshots(blinded.at)
+    merge = blinded.merge()
+    keys = {key for _, key in hidden}
+    for step in plan.plan_update(MAPPING, merge, snapshots):
+        assert not keys & set(step.why), step
+    settled = view.settle_base(MAPPING, blinded.base, snapshots, merge)
+    assert all(settled.fields.get(key) == blinded.base.fields.get(key) for key in keys)
+
+
+def direction(start: Sequence[Edit], edits: Sequence[Edit]) -> None:
+    """3. What is written is only what the rules let across, and only where something is to change."""
+    first = Pairing(blank_twin(), NO_BASE).perturb(start)
+    for step in (*first.steps(), *agreed(start).perturb(edits).steps()):
+        assert isinstance(step.operation, Update)
+        side = step.operation.ref.side
+        for key in step.why:
+            assert may_write(BY_KEY[key].rule, side) or BY_KEY[key].policy is Policy.OWNER, (key, side)
+            assert MAPPING.by_key[key].writable[side]
+        assert set(step.operation.fields) == {BY_KEY[key].names[side] for key in step.why}
+
+
+def covered_edit_is_found(value: str, *, later: bool, winner: Side) -> None:
+    """3. An edit that our own write covered, unseen, is resolved by time, wins or is reported; and it is so only once."""
+    pairing = agreed([(Side.SALESFORCE, "lastname", "old")])
+    ours = replace(
+        pairing.twin.put(Side.SALESFORCE, {"Lastname__c": "sf"}, NOON).put(Side.HUBSPOT, {"lastname": "sf"}, NOON)
+    )
+    read_at = pairing.at
+    edited_at = read_at + timedelta(seconds=1)
+    stamp = edited_at + timedelta(seconds=-30 if later else 30)
+    versions = (
+        Version(value="sf", at=edited_at + timedelta(seconds=1), by_us=True),
+        Version(value=value, at=edited_at, by_us=False),
+        Version(value="old", at=read_at - LATER, by_us=False),
+    )
+    twin = replace(
+        ours, modified_at=Pair(edited_at + timedelta(seconds=1), stamp), history=Pair({"lastname": versions}, {})
+    )
+    base = replace(
+        pairing.base, fields={**pairing.base.fields, "lastname": Pair("sf", "sf")}, read_at=Pair(read_at, read_at)
+    )
+    covered = Pairing(twin, base, read_at + LATER)
+    arbiter = Arbiter(winner=winner)
+    found = covered.merge(arbiter).fields["lastname"]
+    if value == "sf":
+        assert not found.contested
+        return
+    assert found.contested
+    won = later or winner is Side.HUBSPOT
+    assert found.after == (Pair(value, value) if won else Pair("sf", "sf"))
+    assert found.lost == ({Side.SALESFORCE: "sf"} if won else {Side.HUBSPOT: value})
+    again = covered.round(arbiter)
+    assert not again.merge(arbiter).contested
+    assert again.steps(arbiter) == []
+
+
+def stray_write_is_mended(stale: str) -> None:
+    """7. Our own write that a stalled worker landed late is nobody's wish: what both sides agreed on comes back."""
+    pairing = agreed([(Side.SALESFORCE, "lastname", "new")])
+    twin = pairing.twin.put(Side.HUBSPOT, {"lastname": stale}, pairing.at)
+    ours = Version(value=stale, at=pairing.at, by_us=True)
+    landed = replace(pairing, twin=replace(twin, history=Pair({"lastname": (ours,)}, {})))
+    found = landed.merge().fields["lastname"]
+    assert found.after == Pair("new", "new")
 
 
 def edit_outlives_deletion(side: Side, *, edited: bool, confirmed: bool, how: Loss, then: OnDelete) -> None:
@@ -259,11 +367,6 @@ def echo(start: Sequence[Edit], edits: Sequence[Edit]) -> None:
 
 def own_signal_is_no_trigger(kind: SignalKind, side: Side, fields: Sequence[str]) -> None:
     """7. A signal that our own write caused fires nothing."""
-    from tests.laws.pair_world import make_settings
-
-    from pasodoble.model.settings import Connection, HubSpotAccess, SalesforceAccess
-    from pasodoble.triggers import match, spec
-
     connection = Connection(
         name="acme", hubspot=HubSpotAccess(), salesforce=SalesforceAccess(), objects={"contacts": make_settings()}
     )
@@ -306,6 +409,3 @@ def brakes_hold(deletes: int, clears: int, linked: int) -> None:
         whats = {brake.what for brake in stopped}
         assert ("delete" in whats) == (deletes > max(10, linked // 100))
         assert ("clear" in whats) == (clears > max(100, linked * 2 // 100))
-
-
-__all__ = ["Edit", "Field", "Pairing", "Span", "UpdateRule", "agreed", "diff_field", "may_write"]

@@ -48,6 +48,7 @@ def edit(draw: st.DrawFn) -> laws.Edit:
 STARTS = st.lists(edit(), max_size=10)
 EDITS = st.lists(edit(), min_size=1, max_size=6)
 
+HIDDEN = st.lists(st.tuples(SIDES, st.sampled_from(list(MAPPING.by_key))), min_size=1, max_size=3)
 SMALL: st.SearchStrategy[Value] = st.sampled_from([None, "a", "b", "c"])
 
 
@@ -92,7 +93,7 @@ def field(draw: st.DrawFn) -> Field:
 
 
 ARBITERS = st.builds(Arbiter, winner=st.sampled_from([None, *Side]), marketing=SIDES)
-fast = settings(max_examples=300, deadline=None)
+fast = settings(max_examples=150, deadline=None)
 
 
 @fast
@@ -111,6 +112,31 @@ def test_law_2_settles(start: list[laws.Edit], edits: list[laws.Edit]) -> None:
 @given(STARTS, EDITS)
 def test_law_3_no_lost_edit(start: list[laws.Edit], edits: list[laws.Edit]) -> None:
     laws.no_lost_edit(start, edits)
+
+
+@fast
+@given(STARTS, EDITS)
+def test_law_3_special_fields_keep_their_own_laws(start: list[laws.Edit], edits: list[laws.Edit]) -> None:
+    laws.special_laws(start, edits)
+
+
+@fast
+@given(STARTS, EDITS, HIDDEN)
+def test_law_3_what_is_not_given_is_not_blank(
+    start: list[laws.Edit], edits: list[laws.Edit], hidden: list[tuple[Side, str]]
+) -> None:
+    laws.not_given_is_not_blank(start, edits, hidden)
+
+
+@fast
+@given(STARTS, EDITS)
+def test_law_3_writes_keep_to_their_direction(start: list[laws.Edit], edits: list[laws.Edit]) -> None:
+    laws.direction(start, edits)
+
+
+@given(st.sampled_from(["Ana", "Bo", "sf"]), st.booleans(), SIDES)
+def test_law_3_an_edit_under_our_own_write_is_found(value: str, later: bool, winner: Side) -> None:
+    laws.covered_edit_is_found(value, later=later, winner=winner)
 
 
 @given(SIDES, st.booleans(), st.booleans(), st.sampled_from(list(Loss)), st.sampled_from(list(OnDelete)))
@@ -142,6 +168,11 @@ def test_law_6_order(start: list[laws.Edit], edits: list[laws.Edit], seed: int) 
 @given(STARTS, EDITS)
 def test_law_7_echo(start: list[laws.Edit], edits: list[laws.Edit]) -> None:
     laws.echo(start, edits)
+
+
+@given(st.sampled_from(["old", "older", "new"]))
+def test_law_7_our_own_late_write_is_mended(stale: str) -> None:
+    laws.stray_write_is_mended(stale)
 
 
 @given(st.sampled_from(list(SignalKind)), SIDES, st.lists(st.sampled_from(["lastname", "Lastname__c", "zip"])))

@@ -50,7 +50,8 @@ def follow_owner(field: Field, arbiter: Arbiter) -> Verdict | None:
     if not isinstance(verdict, Take) or field.carried[verdict.side] is not MISSING:
         return verdict
     home = arbiter.marketing
-    undone = verdict.side is home and field.changed is not None and field.carried[home.other] is not MISSING
+    theirs = field.carried[home.other]
+    undone = verdict.side is home and field.changed is not None and theirs is not MISSING and theirs is not None
     return take(home.other, Why.OWNER_PUT_BACK, contested=True) if undone else Keep(REST[Rest.OWNER_UNMATCHED])
 
 
