@@ -275,7 +275,9 @@ class Soap:
         return self._each(call, children(call.operation, "leadConverts"), MAX_CONVERSIONS, _convert)
 
     def merge(self, call: SoapCall) -> list[list[Pair]]:
-        return self._each(call, children(call.operation, "request"), MAX_MERGES, _merge)
+        """The WSDL calls each merge a `request`, jsforce a `mergeRequests`."""
+        asked = children(call.operation, "request") or children(call.operation, "mergeRequests")
+        return self._each(call, asked, MAX_MERGES, _merge)
 
     def undelete(self, call: SoapCall) -> list[list[Pair]]:
         ids = [(element.text or "").strip() for element in children(call.operation, "ids")]
