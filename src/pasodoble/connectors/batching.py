@@ -6,12 +6,11 @@ What a batch looks like on the wire is each vendor's matter.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from pasodoble.model.operation import Associate, Create, Delete, Operation, Update
 from pasodoble.model.outcome import Outcome
-from pasodoble.model.ref import Ref
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -53,34 +52,42 @@ async def write_in_waves(
     Operations on the same record keep their order and never share a group; all others may be reordered.
     """
     outcomes: dict[int, Outcome] = {}
-    for wave in _iter_waves(operations):
+    for wave in _plan_waves(operations):
         for group, places in _group(operations, wave):
             answers = await send(group, [operations[i] for i in places])
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[i] for i in range(len(operations))]
 
 
-def _iter_waves(operations: Sequence[Operation]) -> Iterator[list[int]]:
+def _plan_waves(operations: Sequence[Operation]) -> list[list[int]]:
+    """Places by wave: an operation comes after all earlier ones that touch the same thing, unless both only share it."""
     waves: list[list[int]] = []
-    last_wave: dict[Ref, int] = {}
+    last_alone: dict[Hashable, int] = {}
+    last_shared: dict[Hashable, int] = {}
     for i, op in enumerate(operations):
-        touched = _touched(op)
-        wave = 1 + max((last_wave.get(ref, -1) for ref in touched), default=-1)
+        alone, shared = _touched(op)
+        before = [
+            *(last_alone.get(thing, -1) for thing in (*alone, *shared)),
+            *(last_shared.get(thing, -1) for thing in alone),
+        ]
+        wave = 1 + max(before, default=-1)
         if wave == len(waves):
             waves.append([])
         waves[wave].append(i)
-        last_wave.update(dict.fromkeys(touched, wave))
-    yield from waves
+        last_alone.update(dict.fromkeys(alone, wave))
+        last_shared.update((thing, max(wave, last_shared.get(thing, -1))) for thing in shared)
+    return waves
 
 
-def _touched(op: Operation) -> tuple[Ref, ...]:
+def _touched(op: Operation) -> tuple[tuple[Hashable, ...], tuple[Hashable, ...]]:
+    """What an operation wants for itself, and what it shares with others: a record may get many ties at once."""
     match op:
         case Create():
-            return ()
+            return (), ()
         case Update() | Delete():
-            return (op.ref,)
+            return (op.ref,), ()
         case Associate():
-            return (op.ref, op.to)
+            return (frozenset((op.ref, op.to)),), (op.ref, op.to)
 
 
 def _group(operations: Sequence[Operation], places: Sequence[int]) -> list[tuple[Group, list[int]]]:

@@ -225,7 +225,7 @@ class HubSpotWorld(World):
         self.user = person(7)
 
     def _row(self, ref: Ref) -> tuple[Any, Any]:
-        kind = self.portal.kind(ref.object)
+        kind = self.portal.types.find(ref.object)
         row = self.portal.tables[kind.type_id].find(int(ref.id))
         assert row is not None
         return kind, row
@@ -234,7 +234,7 @@ class HubSpotWorld(World):
         return self.put_other(self.object, **self.fields(**({"last": "Roe"} | values)))
 
     def put_other(self, object: str, **fields: Raw) -> Ref:
-        kind = self.portal.kind(object)
+        kind = self.portal.types.find(object)
         writer = PortalWriter(self.portal, self.user)
         row = save(writer, writer.draft_creation(kind, fields))
         return Ref(Side.HUBSPOT, object, str(row.id))

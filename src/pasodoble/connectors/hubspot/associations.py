@@ -72,7 +72,7 @@ class AssociationWriter:
         if answer.status < 400:
             return _read_outcomes(ops, answer)
         if len(ops) == 1:
-            return [outcome_of_problem(problem_of(answer.body))]
+            return [_refusal(answer.body)]
         half = len(ops) // 2
         return await self._write_batch(ops[:half]) + await self._write_batch(ops[half:])
 

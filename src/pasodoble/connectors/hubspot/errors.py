@@ -29,6 +29,7 @@ CALL_CAUSES: Final[Mapping[str, str]] = {
 CAUSES: Final[Mapping[str, str]] = {
     "ASSOCIATION_LIMIT_EXCEEDED": "association.limit_reached",
     "CONFLICT": "duplicate.value",
+    "CONFLICTING_UNIQUE_VALUE": "duplicate.value",
     "INVALID_ASSOCIATION_TYPE": "association.wrong_type",
     "INVALID_DATE": "value.invalid_date",
     "INVALID_EMAIL": "value.invalid_email",
@@ -65,7 +66,7 @@ _MESSAGES: Final = tuple(
 )
 """Where neither code nor category says enough."""
 
-_EXISTING_ID: Final = re.compile(r"Existing ID: (\d+)")
+_EXISTING_ID: Final = re.compile(r"Existing ID: (\d+)|(\d+) already has that value")
 _INVALID_VALUES: Final = "Property values were not valid: "
 
 
@@ -143,9 +144,9 @@ def problem_of(error: Any) -> Problem:
 
 
 def existing_id(error: Any) -> str | None:
-    """The id of the record that is in the way, from a 409. Source: messages seen in public integrations."""
+    """The id of the record that is in the way, from a conflict. Source: messages seen in public integrations."""
     found = _EXISTING_ID.search(str(error.get("message", ""))) if isinstance(error, dict) else None
-    return found[1] if found else None
+    return (found[1] or found[2]) if found else None
 
 
 def _cause(code: str, message: str) -> str:

@@ -138,7 +138,7 @@ class Writer:
 
     async def _read_refusal(self, op: Operation, error: Any) -> Outcome:
         problem = problem_of(error)
-        if isinstance(op, Create) and problem.cause in _DUPLICATES:
+        if isinstance(op, Create) and problem.cause in _DUPLICATES and _is_itself(op, problem):
             refs = await self._find_holders(op, error)
             if refs:
                 return Exists(refs=refs, problem=problem)
@@ -158,6 +158,12 @@ class Writer:
             if found:
                 return tuple(snap.ref for snap in found)
         return ()
+
+
+def _is_itself(op: Create, problem: Problem) -> bool:
+    """Whether what is in the way is the record we meant to make, not one that shares some other unique value."""
+    own = {KEY_PROPERTY, *([op.natural[0]] if op.natural else [])}
+    return not problem.fields or not own.isdisjoint(problem.fields)
 
 
 def _carries(op: Operation, problem: Problem) -> bool:
