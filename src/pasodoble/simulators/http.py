@@ -12,6 +12,8 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -83,6 +85,11 @@ class Response:
     records: int = 0
     writes: int = 0
     cost: int = 1
+
+
+def date_header(moment: datetime) -> tuple[str, str]:
+    """The time of an answer, by the simulated clock: what a client takes for the vendor's now."""
+    return "Date", format_datetime(moment, usegmt=True)
 
 
 def json_response(value: Any, status: int = 200, *, records: int = 0, writes: int = 0) -> Response:
@@ -317,6 +324,7 @@ async def serving(
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,  # each simulator tells its own clock's time
         timeout_graceful_shutdown=1,
         ssl_certfile=certificate[0] if certificate else None,
         ssl_keyfile=certificate[1] if certificate else None,

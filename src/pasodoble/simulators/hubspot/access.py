@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pasodoble.simulators.http import Request, Response
+from pasodoble.simulators.http import Request, Response, date_header
 from pasodoble.simulators.hubspot.changes import Actor, integration
 from pasodoble.simulators.hubspot.credentials import Token
 from pasodoble.simulators.hubspot.errors import Refusal
@@ -64,7 +64,8 @@ class Access:
         return caller
 
     def decorate(self, request: Request, response: Response) -> None:
-        """Add what every answer to a known caller carries: its budget, and when to come back where the switch says so."""
+        """Add what answers carry: the time, a known caller's budget, and when to come back where the switch says so."""
+        response.headers.append(date_header(self._portal.clock.now()))
         if not isinstance(request.caller, Caller):
             return
         token, limits = request.caller.token, self._portal.limits

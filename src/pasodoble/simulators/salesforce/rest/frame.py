@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from pasodoble.simulators.http import Handler, Request, Response, Router
+from pasodoble.simulators.http import Handler, Request, Response, Router, date_header
 from pasodoble.simulators.salesforce.errors import Refusal, WrongShape, call_refusal, not_found
 from pasodoble.simulators.salesforce.metering import Meter
 from pasodoble.simulators.salesforce.org import Org, Transaction
@@ -245,7 +245,8 @@ def _unreadable(body: bytes, error: orjson.JSONDecodeError) -> Refusal:
 
 
 def finish(instance: Instance, request: Request, response: Response) -> None:
-    """What every answer carries: the limit header; pretty or packed when asked for."""
+    """What every answer carries: the time and the limit header; pretty or packed when asked for."""
+    response.headers.append(date_header(instance.org.clock.now()))
     if request.path.count("/services/data") and response.status != 401:
         response.headers.append(("Sforce-Limit-Info", instance.meter.header()))
     if request.headers.get("x-prettyprint") == "1" and response.content_type == JSON and response.body:
