@@ -204,6 +204,13 @@ class Links:
     def types_between(self, from_type: str, from_id: int, to_type: str, to_id: int) -> tuple[int, ...]:
         return self.of(from_type, from_id, to_type).get(to_id, ())
 
+    def all_pairs(self) -> dict[tuple[str, str], Pairs]:
+        """Everything, by the pair of object types. Not to be written to."""
+        return self._pairs
+
+    def clear(self) -> None:
+        self._pairs.clear()
+
     def neighbours(self, from_type: str, from_id: int) -> list[tuple[str, int, tuple[int, ...]]]:
         """(type id, id, association types) of everything a record is linked to."""
         return [

@@ -87,7 +87,8 @@ class ListBook:
         self.portal = portal
         self.lists: dict[int, CrmList] = {}
         self.folders: dict[int, Folder] = {}
-        self._places = 0
+        self.places = 0
+        """How many joinings there have been, which is the place of the last one."""
         portal.changes.subscribe(self._follow)
 
     def find(self, id: str) -> CrmList | None:
@@ -148,11 +149,11 @@ class ListBook:
         rows, now = self.portal.tables[one.type_id].rows, self.portal.now_ms()
         added = [id for id in dict.fromkeys(ids) if id in rows and id not in one.members]
         for id in added:
-            self._places += 1
-            one.members[id] = (now, self._places)
+            self.places += 1
+            one.members[id] = (now, self.places)
             one.first_joined.setdefault(id, now)
             one.ids.add(id)
-            one.joins.append((self._places, id))
+            one.joins.append((self.places, id))
             self._announce(one, id, actor, joined=True)
         if added:
             one.sizes.append((now, len(one.members)))

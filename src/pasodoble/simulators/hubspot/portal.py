@@ -24,6 +24,7 @@ from pasodoble.simulators.hubspot.pipelines import Pipeline, starting_pipelines
 from pasodoble.simulators.hubspot.property_model import PropertyBook
 from pasodoble.simulators.hubspot.property_tables import standard_book
 from pasodoble.simulators.hubspot.records import Record, Table
+from pasodoble.simulators.hubspot.schemas import Schema
 from pasodoble.simulators.hubspot.switches import Switches
 from pasodoble.simulators.hubspot.webhook_center import Webhooks
 
@@ -105,6 +106,7 @@ class Portal:
         self.tables: dict[str, Table] = {}
         self.link_types = LinkTypes(self.types)
         self.links = Links()
+        self.schemas: dict[str, Schema] = {}
         self.owners: dict[int, Owner] = starting_owners(clock.now_ms())
         self.pipelines: dict[str, dict[str, Pipeline]] = starting_pipelines(clock.now_ms())
         self.blocklist: set[str] = set()
@@ -125,7 +127,8 @@ class Portal:
         self.journal.listen_to(self.changes)
         self.stashed: dict[tuple[str, int], list[tuple[str, int, tuple[int, ...]]]] = {}
         """Associations of archived records, for their restoration."""
-        self._next_ids: dict[str, int] = {}
+        self.next_ids: dict[str, int] = {}
+        """The next number of each named sequence."""
         for kind in self.types:
             self.open_type(kind)
 
@@ -184,8 +187,8 @@ class Portal:
 
     def next_id(self, sequence: str, *, first: int = 1) -> int:
         """The next number of a named sequence (lists, subscriptions, ...)."""
-        number = self._next_ids.get(sequence, first)
-        self._next_ids[sequence] = number + 1
+        number = self.next_ids.get(sequence, first)
+        self.next_ids[sequence] = number + 1
         return number
 
     def new_guid(self) -> str:

@@ -6,7 +6,6 @@ Records of custom objects do not belong here; they are objects like others.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pasodoble.simulators.http import Request, Response, json_response
@@ -21,6 +20,7 @@ from pasodoble.simulators.hubspot.object_types import ObjectType
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.property_model import PropertyGroup
 from pasodoble.simulators.hubspot.routes import Routes, actor_of, is_dated
+from pasodoble.simulators.hubspot.schemas import Schema
 
 BASES = ("/crm-object-schemas/v3/schemas", "/crm/v3/schemas", "/crm-object-schemas/{edition}/schemas")
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,49}$")
@@ -30,27 +30,10 @@ ACTIVITIES: Final = ("emails", "meetings", "notes", "tasks", "calls")
 Shown = dict[str, Any]
 
 
-@dataclass(slots=True, kw_only=True)
-class Schema:
-    """What a schema holds beside its object type."""
-
-    kind: ObjectType
-    labels: dict[str, str]
-    description: str | None
-    primary: str | None
-    secondary: list[str]
-    created_ms: int
-    updated_ms: int
-    user_id: int | None
-    archived_ms: int = 0
-    links: dict[str, tuple[LinkType, int]] = field(default_factory=dict)
-    """Association definitions by id, each with its moment of creation."""
-
-
 class SchemasApi:
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
-        self._schemas: dict[str, Schema] = {}
+        self._schemas = portal.schemas
 
     def list_schemas(self, request: Request) -> Response:
         archived = flag(request, "archived")
