@@ -103,10 +103,9 @@ def _undo_field(
         return Message.of("undo.not_mapped", key=key), None
     held = Pair(now.hubspot[key], now.salesforce[key])
     first = {row.change.side: row.change.before for row in reversed(rows)}
-    last = {row.change.side: row.change.after for row in rows}
-    agreed = base.fields.get(key)
+    latest, agreed = rows[-1].change, base.fields.get(key, held)
     for side in SIDES:
-        expected = last.get(side, agreed[side] if agreed else held[side])
+        expected = latest.after if side is latest.side else agreed[side]
         if held[side] is MISSING or held[side] != expected:
             return Message.of("undo.edited_since", key=key, side=side), None
     wished = Pair(*(first.get(side, held[side]) for side in SIDES))
