@@ -59,6 +59,7 @@ class Webhooks:
         property_name: str | None = None,
         object_type_id: str | None = None,
         event_type_name: str | None = None,
+        sweeping: bool = False,
     ) -> Subscription:
         """Raises Refusal when the app has its full number."""
         now = self._clock.now_ms()
@@ -69,6 +70,7 @@ class Webhooks:
             property_name=property_name,
             object_type_id=object_type_id,
             event_type_name=event_type_name,
+            sweeping=sweeping,
             created_ms=now,
             updated_ms=now,
         )
@@ -79,5 +81,6 @@ class Webhooks:
         """Send everything there is to `target_url`: every type, every event, every property."""
         now = self._clock.now_ms()
         self.book.settings = Settings(target_url=target_url, created_ms=now, updated_ms=now)
-        for event_type in everything():
-            self.subscribe(event_type, active=True)
+        if not any(subscription.sweeping for subscription in self.book.subscriptions.values()):
+            for event_type in everything():
+                self.subscribe(event_type, active=True, sweeping=True)

@@ -46,8 +46,8 @@ EVENT_TYPES: Final = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Subscription:
-    """One subscription. Without `property_name`, a propertyChange means every property (the sandbox's own only); without
-    `object_type_id`, an `object.*` means every type that has no word of its own."""
+    """One subscription. Those that the sandbox made itself are `sweeping`: a propertyChange without a property means every
+    property, an `object.*` without a type every type that has no word of its own."""
 
     id: int
     event_type: str
@@ -55,6 +55,7 @@ class Subscription:
     property_name: str | None = None
     object_type_id: str | None = None
     event_type_name: str | None = None
+    sweeping: bool = False
     created_ms: int = 0
     updated_ms: int = 0
 

@@ -122,7 +122,7 @@ class WebhookSettings:
 
     def _ensure_new(self, asked: tuple[str, str | None, str | None]) -> None:
         for other in self._book.subscriptions.values():
-            if (other.event_type, other.property_name, other.object_type_id) == asked:
+            if not other.sweeping and (other.event_type, other.property_name, other.object_type_id) == asked:
                 raise Refusal(f"A subscription to this already exists. Existing ID: {other.id}")
 
     def _find(self, request: Request) -> Subscription:
