@@ -106,7 +106,7 @@ async def serving(app: object, host: str, port: int) -> AsyncIterator[str]:
             f"port {port} is taken ({error.strerror})", next_step=f"pasodoble serve --port {port + 1}"
         ) from None
     server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]  # Ctrl-C is the command's matter
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]  # Ctrl-C is the command's matter
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not task.done():
         await asyncio.sleep(0.01)

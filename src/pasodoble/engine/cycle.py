@@ -175,9 +175,16 @@ def _wants_history(decision: Decision) -> bool:
 
 
 def _join_pairs(decisions: Iterable[Decision]) -> Iterator[Decision]:
-    """One decision a pair: where both records of a new pair were marked, the first finds the second and takes its mark."""
+    """One decision a pair: where both records of a new pair were marked, the first finds the second and takes its mark.
+
+    What a link is about to follow (the contact that a lead became) waits for the next round, when the link points at it.
+    """
     first: dict[Ref, Decision] = {}
+    decisions = list(decisions)
+    followed = {d.follow.into for d in decisions if d.follow is not None}
     for decision in decisions:
+        if decision.job.link is None and decision.job.own in followed:
+            continue
         refs = [ref for ref in decision.job.refs if ref is not None]
         earlier = next((first[ref] for ref in refs if ref in first), None)
         if earlier is not None and decision.new_link is not None:

@@ -131,7 +131,7 @@ class Judge:
                 decision.note(StepKind.MATCH, reason, passed=True)
                 self._merge(decision)
             case Follow(reason=reason):
-                decision.follow, decision.again_at = existence, decision.at
+                decision.follow = existence
                 decision.note(StepKind.MATCH, reason, passed=True)
             case Remove(ref=ref, reason=reason):
                 survivor = job.snapshot(ref.side)

@@ -32,6 +32,7 @@ from pasodoble.planner.plan import base_of_create
 from pasodoble.ports import NewMark, TraceRow, Transaction
 from pasodoble.reconcile.view import settle_base
 
+FOLLOWED = {"merged": "records_merged", "converted": "lead_converted"}
 AT_ONCE = 3
 """Tries that follow each other at once: an outcome that is unknown, or an edit that came in between, is looked up again."""
 
@@ -217,7 +218,10 @@ class Recorder:
         if link is None:
             return
         if decision.follow is not None:
-            self._tx.links.repoint(link.id, decision.follow.into, decision.follow.reason.id, self._now)
+            into, trigger = decision.follow.into, decision.follow.reason.id.replace("presence.", "")
+            self._tx.links.repoint(link.id, into, decision.follow.reason.id, self._now)
+            followed = FOLLOWED.get(trigger, "records_merged")
+            self._marks.append(NewMark(kind=link.kind, ref=into, trigger=followed, urgency=Urgency.EDIT))
         elif decision.retire is not None:
             self._tx.links.retire([link.id], decision.retire.id, self._now)
         elif decision.reopen:
@@ -258,7 +262,8 @@ class Recorder:
         about = [ref for ref in job.refs if ref is not None]
         state = self._find_state(decision, ending)
         if state is State.LEFT_OUT and decision.gate is not None:
-            tally.left_out[decision.gate.id.removeprefix("gate.")] += 1
+            if self._report.count_once(decision.gate.id, job.own):
+                tally.left_out[decision.gate.id.removeprefix("gate.")] += 1
             self._tx.left_out.put(
                 job.kind, {job.own: decision.gate}, self._now, labels={job.own: _label(self._at, decision)}
             )
@@ -269,8 +274,9 @@ class Recorder:
             tally.waiting += 1
         if decision.new_link is not None and decision.new_link.refs.hubspot and decision.new_link.refs.salesforce:
             tally.linked += 1
+        first = all([self._report.count_once("met", ref) for ref in about])
         if not ending.attempts and state is State.IN_STEP:
-            tally.unchanged += 1
+            tally.unchanged += first
             return
         self._rename(decision)
         self._traces.append(
@@ -288,7 +294,8 @@ class Recorder:
         own = decision.job.own
         self._tx.problems.close(about, self._now)
         for problem in ending.problems:
-            tally.problems[problem.cause] += 1
+            if self._report.count_once(problem.cause, own):
+                tally.problems[problem.cause] += 1
             self._tx.problems.open(
                 decision.job.kind,
                 {own: (problem, ending.retry_at)},

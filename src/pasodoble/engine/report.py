@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from pasodoble.model.message import Message
 from pasodoble.model.operation import Associate, Brake, Create, Delete, Operation, Update
-from pasodoble.model.ref import Kind
+from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import SIDES, Side
 
 FORMAT_VERSION = 1
@@ -72,7 +71,14 @@ class Report:
     tallies: dict[Kind, Tally] = field(default_factory=dict)
     brakes: list[Brake] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    notes: list[Message] = field(default_factory=list)
+    _counted: set[tuple[str, Ref]] = field(default_factory=set)
+
+    def count_once(self, what: str, ref: Ref) -> bool:
+        """Whether this record was not yet counted as that; a record that is met twice in a run counts once."""
+        if (what, ref) in self._counted:
+            return False
+        self._counted.add((what, ref))
+        return True
 
     def of(self, kind: Kind) -> Tally:
         return self.tallies.setdefault(kind, Tally())

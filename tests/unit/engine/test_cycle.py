@@ -1,0 +1,239 @@
+"""The cycle over two CRMs of dictionaries: what a run writes, links, keeps and explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.fakes.small_world import Crash, SmallWorld, choose_rules, make_settings
+
+from pasodoble.engine.cycle import Scope
+from pasodoble.engine.report import RunOutcome
+from pasodoble.model.cause import Problem
+from pasodoble.model.outcome import Refused
+from pasodoble.model.ref import Ref
+from pasodoble.model.rule import UpdateRule
+from pasodoble.model.settings import Limits, OnDelete
+from pasodoble.model.side import Side
+from pasodoble.model.trace import State
+
+ANA = {"email": "ana@acme.example", "firstname": "Ana", "lastname": "Ruiz", "company": "Acme"}
+ANA_LEAD = {"Email": "ANA@acme.example", "FirstName": "Ana", "LastName": "Ruiz", "Company": "Acme"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[SmallWorld]:
+    made = SmallWorld(f"sqlite:///{tmp_path / 'small.db'}", make_settings())
+    yield made
+    made.close()
+
+
+async def test_a_new_hubspot_contact_becomes_a_lead_and_the_next_check_writes_nothing(world: SmallWorld) -> None:
+    world.hubspot.put("contacts", ANA)
+    result = await world.sync()
+    assert result.outcome is RunOutcome.DONE
+    assert world.one(Side.SALESFORCE)["LastName"] == "Ruiz"
+    written = world.writes()
+    await world.sync()
+    await world.sync()
+    assert world.writes() == written == 1
+
+
+async def test_a_person_known_to_both_sides_is_linked_without_being_made_again(world: SmallWorld) -> None:
+    world.hubspot.put("contacts", ANA)
+    world.salesforce.put("Lead", ANA_LEAD)
+    result = await world.sync()
+    assert result.report.of("contacts").linked == 1
+    assert world.writes() == 0
+    assert len(world.live(Side.HUBSPOT)) == len(world.live(Side.SALESFORCE)) == 1
+
+
+async def test_edits_travel_both_ways_in_one_run(world: SmallWorld) -> None:
+    ana = world.hubspot.put("contacts", ANA)
+    await world.sync()
+    [lead] = world.live(Side.SALESFORCE)
+    world.clock.advance(5)
+    world.hubspot.edit(ana, {"lastname": "Ruiz Peña"})
+    world.salesforce.edit(lead.ref, {"Title": "CTO"})
+    await world.sync()
+    assert world.one(Side.SALESFORCE)["LastName"] == "Ruiz Peña"
+    assert world.one(Side.HUBSPOT)["jobtitle"] == "CTO"
+
+
+async def test_two_leads_with_one_address_are_never_guessed(world: SmallWorld) -> None:
+    world.hubspot.put("contacts", ANA)
+    world.salesforce.put("Lead", ANA_LEAD)
+    world.salesforce.put("Lead", ANA_LEAD | {"FirstName": "Anna"})
+    result = await world.sync()
+    assert result.outcome is RunOutcome.ATTENTION
+    assert set(result.report.of("contacts").problems) == {"duplicate.ambiguous_match"}
+    assert world.writes() == 0
+
+
+async def test_without_an_address_nobody_is_carried_and_the_gate_is_told(world: SmallWorld) -> None:
+    world.salesforce.put("Lead", {"LastName": "Nobody", "Company": "C"})
+    result = await world.sync()
+    assert result.report.of("contacts").left_out == {"no_email": 1}
+    with world.store.transaction("small") as tx:
+        assert tx.records.count_by_state()[State.LEFT_OUT] == 1
+
+
+async def test_a_refused_record_stops_nobody(world: SmallWorld) -> None:
+    problem = Problem(cause="salesforce.validation_rule", side=Side.SALESFORCE, text="Phone, please")
+    world.salesforce.refuse = lambda op: Refused(problem=problem) if "bad" in str(op) else None
+    for name in ("good1", "bad", "good2"):
+        world.hubspot.put("contacts", ANA | {"email": f"{name}@x.example"})
+    result = await world.sync()
+    assert {row.fields["Email"] for row in world.live(Side.SALESFORCE)} == {"good1@x.example", "good2@x.example"}
+    assert result.report.of("contacts").problems == {"salesforce.validation_rule": 1}
+
+
+async def test_a_refused_field_is_left_out_and_the_rest_of_the_record_goes(world: SmallWorld) -> None:
+    problem = Problem(cause="picklist.value_missing", side=Side.SALESFORCE, fields=("Title",))
+    world.salesforce.refuse = lambda op: (
+        Refused(problem=problem, fields=("Title",)) if "Title" in getattr(op, "fields", {}) else None
+    )
+    world.hubspot.put("contacts", ANA | {"jobtitle": "Wizard"})
+    result = await world.sync()
+    assert world.one(Side.SALESFORCE)["LastName"] == "Ruiz"
+    assert "Title" not in world.one(Side.SALESFORCE)
+    assert result.report.of("contacts").problems == {"picklist.value_missing": 1}
+
+
+@pytest.mark.parametrize("fault", ["after", "before"])
+async def test_a_create_whose_answer_is_lost_makes_one_record(world: SmallWorld, fault: str) -> None:
+    world.hubspot.put("contacts", ANA)
+    faults = iter([fault])
+    world.faults.salesforce.draw = lambda what: next(faults, "") if what == "write" else ""
+    for _ in range(3):
+        await world.sync()
+        world.clock.advance(7 * 3600)
+    assert len(world.live(Side.SALESFORCE)) == len(world.live(Side.HUBSPOT)) == 1
+
+
+@pytest.mark.parametrize("fault", ["crash_before", "crash_after"])
+async def test_a_crash_in_the_middle_of_a_create_makes_one_record(world: SmallWorld, fault: str) -> None:
+    world.hubspot.put("contacts", ANA)
+    faults = iter([fault])
+    world.faults.salesforce.draw = lambda what: next(faults, "") if what == "write" else ""
+    with pytest.raises(Crash):
+        await world.sync()
+    await world.sync()
+    assert len(world.live(Side.SALESFORCE)) == len(world.live(Side.HUBSPOT)) == 1
+    world.hubspot.edit(world.live(Side.HUBSPOT)[0].ref, {"lastname": "Peña"})
+    await world.sync()
+    assert world.one(Side.SALESFORCE)["LastName"] == "Peña"
+
+
+async def test_an_edit_made_between_our_read_and_our_write_is_not_lost(world: SmallWorld) -> None:
+    ana = world.hubspot.put("contacts", ANA)
+    await world.sync()
+    [lead] = world.live(Side.SALESFORCE)
+    world.clock.advance(5)
+    world.salesforce.edit(lead.ref, {"LastName": "From Salesforce"})
+    edits = iter([{"lastname": "From HubSpot"}])
+
+    def edit_once() -> None:
+        if (fields := next(edits, None)) is not None:
+            world.clock.advance(2)
+            world.hubspot.edit(ana, fields)
+
+    world.faults.hubspot.between = edit_once
+    await world.sync()
+    await world.sync()
+    assert world.one(Side.HUBSPOT)["lastname"] == world.one(Side.SALESFORCE)["LastName"] == "From HubSpot"
+
+
+async def test_a_converted_lead_is_followed_and_nothing_is_made(world: SmallWorld) -> None:
+    world.hubspot.put("contacts", ANA)
+    await world.sync()
+    [lead] = world.live(Side.SALESFORCE)
+    contact = world.salesforce.convert(lead.ref, {"Email": "ana@acme.example", "LastName": "Ruiz", "Title": "CEO"})
+    await world.sync()
+    await world.sync()
+    assert world.one(Side.HUBSPOT)["jobtitle"] == "CEO"
+    with world.store.transaction("small") as tx:
+        [link] = tx.links.load([contact]).values()
+    assert link.refs.salesforce == contact
+
+
+@pytest.mark.parametrize(("setting", "left"), [(OnDelete.NOTHING, 1), (OnDelete.DELETE, 0)])
+async def test_a_deletion_follows_only_where_the_settings_say_so(
+    world: SmallWorld, setting: OnDelete, left: int
+) -> None:
+    world.settings = make_settings(when_deleted_in_salesforce=setting)
+    ana = world.hubspot.put("contacts", ANA)
+    await world.sync()
+    world.salesforce.remove(world.live(Side.SALESFORCE)[0].ref)
+    for _ in range(3):
+        await _ask(world, ana)
+    assert len(world.live(Side.HUBSPOT)) == left
+    assert len(world.live(Side.SALESFORCE)) == 0
+
+
+async def test_a_record_out_of_sight_is_never_deleted_nor_made_again(world: SmallWorld) -> None:
+    from pasodoble.model.record import Loss
+
+    world.settings = make_settings(when_deleted_in_salesforce=OnDelete.DELETE)
+    ana = world.hubspot.put("contacts", ANA)
+    await world.sync()
+    world.salesforce.remove(world.live(Side.SALESFORCE)[0].ref, Loss.UNSEEN)
+    for _ in range(3):
+        await _ask(world, ana)
+    assert len(world.live(Side.HUBSPOT)) == 1
+    assert len(world.live(Side.SALESFORCE)) == 0
+
+
+async def test_too_many_creates_stop_before_anything_is_written_and_ask(world: SmallWorld) -> None:
+    world.settings = make_settings(limits=Limits(max_creates_per_run=5))
+    for number in range(20):
+        world.hubspot.put("contacts", ANA | {"email": f"n{number}@x.example"})
+    result = await world.sync()
+    assert world.writes() == 0
+    assert [brake.what for brake in result.report.brakes] == ["create"]
+    assert result.outcome is RunOutcome.ATTENTION
+    await world.sync(Scope(approved=True))
+    assert len(world.live(Side.SALESFORCE)) == 20
+
+
+async def test_outside_the_inclusion_list_nothing_goes_out_and_joining_it_does(world: SmallWorld) -> None:
+    world.settings = make_settings(inclusion_list="7")
+    world.hubspot.lists["7"] = {}
+    ana = world.hubspot.put("contacts", ANA)
+    result = await world.sync()
+    assert result.report.of("contacts").left_out == {"not_in_list": 1}
+    world.hubspot.lists["7"][ana.id] = world.clock.now()
+    await _ask(world, ana)
+    assert len(world.live(Side.SALESFORCE)) == 1
+
+
+async def test_under_always_salesforce_a_hubspot_edit_is_put_back(world: SmallWorld) -> None:
+    world.settings = make_settings(fields=choose_rules({"jobtitle": UpdateRule.ALWAYS_SALESFORCE}))
+    ana = world.hubspot.put("contacts", ANA)
+    world.salesforce.put("Lead", ANA_LEAD | {"Title": "CTO"})
+    await world.sync()
+    world.clock.advance(5)
+    world.hubspot.edit(ana, {"jobtitle": "Intern"})
+    await world.sync()
+    assert world.one(Side.HUBSPOT)["jobtitle"] == "CTO"
+    assert world.one(Side.SALESFORCE)["Title"] == "CTO"
+
+
+async def test_the_account_behind_a_connection_cannot_change_unnoticed(world: SmallWorld) -> None:
+    from pasodoble.errors import ConfigError
+
+    await world.sync()
+    with world.store.transaction("small") as tx:
+        tx.cursors.save("accounts", {"hubspot": "another", "salesforce": "salesforce-account"}, world.clock.now())
+    with pytest.raises(ConfigError, match="another account"):
+        await world.sync()
+
+
+async def _ask(world: SmallWorld, ref: Ref) -> None:
+    from pasodoble.engine.service.syncing import ask_for, sync
+
+    at = await world.connect()
+    ask_for(at, "contacts", [ref])
+    world.clock.advance(60)
+    await sync(at, Scope(kinds=("contacts",), refs=[ref]))
