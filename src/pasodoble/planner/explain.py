@@ -49,6 +49,7 @@ MESSAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "stale.settings_changed": (),
         "stale.record_gone": ("ref",),
         "stale.record_changed": ("ref", "at"),
+        "history.created": (),
         "undo.put_back": (),
         "undo.edited_since": ("key", "side"),
         "undo.cannot_restore": (),

@@ -20,9 +20,9 @@ from pasodoble.model.record import Snapshot
 from pasodoble.model.ref import Ref
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.value import MISSING, Value
-from pasodoble.model.verdict import Keep
 from pasodoble.ports import ChangeRow
-from pasodoble.reconcile.merge import merge_field
+from pasodoble.reconcile.field import Field
+from pasodoble.reconcile.record import merge_record
 
 UNDONE: Final = Message("undo.put_back")
 MADE: Final = Message("history.created")
@@ -127,11 +127,24 @@ def _hold(
 
 
 def _stays(line: Line, values: Pair[Value], lookup: Lookup) -> bool:
+    """Whether these values, once agreed on, are left as they are by the line's rule and law."""
     carried = []
     for side in SIDES:
         value = line.carry(side, values[side], lookup)
         carried.append(MISSING if isinstance(value, Unfit | Unresolved) else value)
-    return isinstance(merge_field(line.update_rule, values, Pair(*carried), Pair(False, False)), Keep)
+    field = Field(
+        key=line.key,
+        names=line.names,
+        rule=line.update_rule,
+        now=values,
+        held=values,
+        carried=Pair(*carried),
+        base=values,
+        changed=Pair(False, False),
+        writable=line.writable,
+        policy=line.policy,
+    )
+    return merge_record([field]).quiet
 
 
 def _write(
