@@ -37,10 +37,13 @@ def link(
     to_kind: ObjectType,
     to_id: int,
     types: Iterable[int] = (),
+    *,
+    mark: bool = True,
 ) -> None:
     """Add association types (none: the default one) between two live records. Raises Refusal.
 
     A primary type brings the default one with it and takes the primary mark from whom had it.
+    mark   whether a newly linked activity leaves its marks (not when old links are only brought back).
     """
     wanted = [find_type(portal, from_kind.type_id, to_kind.type_id, id) for id in types]
     default = portal.link_types.default(from_kind.type_id, to_kind.type_id)
@@ -70,7 +73,7 @@ def link(
             portal, actor, find_type(portal, from_kind.type_id, to_kind.type_id, id), from_id, to_id, removed=False
         )
     _touch(portal, from_kind, from_id, to_kind, to_id)
-    if not have:
+    if mark and not have:
         note_engagement(portal, actor, from_kind, from_id, to_kind, to_id)
 
 

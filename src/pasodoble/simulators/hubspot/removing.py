@@ -67,7 +67,7 @@ def restore(portal: Portal, actor: Actor, kind: ObjectType, row: Record) -> None
     _announce(portal, actor, "restore", kind, row.id)
     for to_type, to_id, types in portal.stashed.pop((kind.type_id, row.id), []):
         if to_id in portal.tables[to_type].rows:
-            link(portal, actor, kind, row.id, portal.types[to_type], to_id, types)
+            link(portal, actor, kind, row.id, portal.types[to_type], to_id, types, mark=False)
 
 
 def purge(portal: Portal, actor: Actor, kind: ObjectType, row: Record) -> None:
@@ -151,7 +151,7 @@ def _relink(
     """Give the result the links of both; the primary's come last, so that its primary company stays the primary one."""
     for to_type, to_id, types in neighbours:
         if to_id in portal.tables[to_type].rows and (to_type, to_id) != (kind.type_id, row.id):
-            link(portal, actor, kind, row.id, portal.types[to_type], to_id, types)
+            link(portal, actor, kind, row.id, portal.types[to_type], to_id, types, mark=False)
 
 
 def unlink_and_tidy(

@@ -211,9 +211,7 @@ class _Loader:
         for kind in [kind for kind in portal.types if kind.custom]:
             portal.close_type(kind)
         for kept in self.document["types"]:
-            kind = ObjectType(
-                **{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
-            )
+            kind = ObjectType(**_tupled(kept, *(name for name, value in kept.items() if isinstance(value, list))))
             portal.types.add(kind)
             portal.open_type(kind)
         for type_id, kept in self.document["properties"].items():
@@ -227,8 +225,8 @@ class _Loader:
     def _load_links(self) -> None:
         portal = self.portal
         for pair in list(portal.link_types.pairs()):
-            for link in list(portal.link_types.between(*pair)):
-                portal.link_types.remove(link)
+            for stale in list(portal.link_types.between(*pair)):
+                portal.link_types.remove(stale)
         for kept in self.document["link_types"]:
             portal.link_types.add(LinkType(**kept), has_primary=False)
         portal.links.clear()
@@ -259,7 +257,7 @@ class _Loader:
     def _load_table(self, kind: ObjectType, kept: Json) -> None:
         portal = self.portal
         table = portal.tables[kind.type_id] = Table(kind.type_id, first_id=kept["next_id"])
-        table.absorbed = {old: new for old, new in kept["absorbed"]}
+        table.absorbed = dict(kept["absorbed"])
         for row in sorted(map(self._row, kept["rows"]), key=lambda row: row.updated_ms):
             table.insert(row)
             portal.claim_unique(kind, row, row.values)
@@ -283,7 +281,7 @@ class _Loader:
         for kept in self.document["lists"]:
             one = CrmList(**{**kept, "members": {}, "first_joined": {}, "joins": [], "sizes": []})
             one.members = {id: (joined, place) for id, (joined, place) in kept["members"]}
-            one.first_joined = {id: joined for id, joined in kept["first_joined"]}
+            one.first_joined = dict(kept["first_joined"])
             one.joins = [(place, id) for place, id in kept["joins"]]
             one.sizes = [(at, size) for at, size in kept["sizes"]]
             for id in sorted(one.members):

@@ -14,7 +14,7 @@ from pasodoble.simulators.hubspot.errors import Refusal
 from pasodoble.simulators.hubspot.object_types import ObjectType
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes, is_dated
-from pasodoble.simulators.hubspot.searching import Filter, Query, Searcher
+from pasodoble.simulators.hubspot.searching import Filter, Hit, Query
 from pasodoble.simulators.hubspot.showing import view_of
 
 MAX_PAGE: Final = 200
@@ -31,6 +31,8 @@ OPERATORS: Final = frozenset(
 class SearchApi:
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
+        self._last: tuple[str, Query, int] | None = None
+        self._hits: list[Hit] = []
 
     def search(self, request: Request) -> Response:
         kind = kind_of(self.portal, request)
@@ -41,7 +43,7 @@ class SearchApi:
         if after + limit > MAX_RESULTS:
             raise Refusal(f"Search results are limited to {MAX_RESULTS}: after + limit is {after + limit}")
         query = self.read_query(kind, body)
-        hits = Searcher(self.portal, kind).search(query)
+        hits = self._found(kind, query)
         dated = is_dated(request)
         view = view_of(self.portal, kind, properties=texts(body, "properties"), dated=dated)
         page = hits[after : after + limit]
