@@ -35,7 +35,7 @@ async def main():
 
 asyncio.run(main())
 """
-PEOPLE_SHARE = 0.62
+PEOPLE_SHARE = 0.69
 """People asked for, for each record there is in the end: accounts, deals, tasks and roles come on top of people."""
 
 

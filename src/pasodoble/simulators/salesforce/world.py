@@ -48,6 +48,7 @@ AREAS = (
     tree,
     describing,
     rows,
+    searching,
     bulk_ingest,
     bulk_query,
     oauth,

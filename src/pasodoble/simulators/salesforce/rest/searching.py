@@ -1,7 +1,8 @@
-"""`/search` (SOSL) and `/parameterizedSearch`. The language itself is `soql.sosl`."""
+"""`/search` and `/parameterizedSearch`: records by their words. The language is `soql.sosl`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pasodoble.simulators.http import Response
@@ -9,50 +10,51 @@ from pasodoble.simulators.salesforce.errors import call_refusal
 from pasodoble.simulators.salesforce.rest.frame import Call, Instance, reply
 from pasodoble.simulators.salesforce.soql import Search, parse_search, run_search, search_by_parameters
 
-WRAPPED_SINCE = 37.0
-"""Older versions answer with the bare list of records."""
-
 
 def search(call: Call) -> Response:
     text = call.request.one("q")
-    if text is None:
+    if not text:
         raise call_refusal("MALFORMED_SEARCH", "A search string has to be specified")
-    return _found(call, parse_search(text))
+    return _answer(call, parse_search(text))
 
 
-def search_by_query(call: Call) -> Response:
-    """`?q=Acme&sobject=Account&Account.fields=Id,Name&Account.limit=5&in=NAME`."""
+def by_query_parameters(call: Call) -> Response:
+    """`?q=Ana&sobject=Contact&Contact.fields=Id,Name&Contact.limit=5`."""
     request = call.request
-    names = [name for name in request.many("sobject") if name]
-    sobjects = [_asked_of(call, name) for name in names]
-    asked: dict[str, Any] = {"q": request.one("q"), "in": request.one("in"), "sobjects": sobjects}
-    asked |= {key: request.one(key) for key in ("defaultLimit", "overallLimit")}
-    if names and request.many("fields"):
+    asked: dict[str, Any] = {name: values[-1] for name, values in request.query.items() if "." not in name}
+    names = request.many("sobject")
+    asked["sobjects"] = [_sobject_of(call, name) for name in names]
+    if "fields" in asked:
         asked["fields"] = request.many("fields")
-    return _found(call, search_by_parameters(asked))
+    asked.pop("sobject", None)
+    return _answer(call, search_by_parameters(asked))
 
 
-def _asked_of(call: Call, name: str) -> dict[str, Any]:
+def _sobject_of(call: Call, name: str) -> dict[str, Any]:
     request = call.request
-    return {
-        "name": name,
-        "fields": request.many(f"{name}.fields"),
-        "limit": request.one(f"{name}.limit"),
-        "where": request.one(f"{name}.where"),
-    }
+    told: dict[str, Any] = {"name": name}
+    if request.one(f"{name}.fields"):
+        told["fields"] = request.many(f"{name}.fields")
+    told.update((key, value) for key in ("limit", "where", "orderBy") if (value := request.one(f"{name}.{key}")))
+    return told
 
 
-def search_by_body(call: Call) -> Response:
-    return _found(call, search_by_parameters(call.mapping()))
+def by_parameters(call: Call) -> Response:
+    return _answer(call, search_by_parameters(_checked(call.mapping())))
 
 
-def _found(call: Call, asked: Search) -> Response:
-    records = run_search(asked, call.view, version=call.version)
-    body = {"searchRecords": records} if float(call.version) >= WRAPPED_SINCE else records
-    return reply(body, records=len(records))
+def _checked(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not isinstance(asked.get("q"), str):
+        raise call_refusal("MALFORMED_SEARCH", "q is required: the words to search for")
+    return asked
+
+
+def _answer(call: Call, wanted: Search) -> Response:
+    found = run_search(wanted, call.view, version=call.version)
+    return reply({"searchRecords": found}, records=len(found))
 
 
 def add_routes(instance: Instance) -> None:
     instance.serve("GET", "/search", search)
-    instance.serve("GET", "/parameterizedSearch", search_by_query)
-    instance.serve("POST", "/parameterizedSearch", search_by_body)
+    instance.serve("GET", "/parameterizedSearch", by_query_parameters)
+    instance.serve("POST", "/parameterizedSearch", by_parameters)
