@@ -52,6 +52,13 @@ class SearchApi:
             answer["paging"] = {"next": {"after": str(after + limit)}}
         return json_response(answer, records=len(page))
 
+    def _found(self, kind: ObjectType, query: Query) -> list[Hit]:
+        """The hits. Those of the last search are kept: its next page costs nothing while nothing has changed."""
+        asked = (kind.type_id, query, len(self.portal.changes.journal))
+        if asked != self._last or self.portal.switches.search_lag_s:
+            self._last, self._hits = asked, Searcher(self.portal, kind).search(query)
+        return self._hits
+
     def read_query(self, kind: ObjectType, body: dict[str, Any]) -> Query:
         """The query that a body asks for. Raises Refusal."""
         groups = optional(body, "filterGroups", list) or []
