@@ -14,7 +14,7 @@ from pasodoble.simulators.hubspot.errors import Refusal
 from pasodoble.simulators.hubspot.object_types import ObjectType
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes, is_dated
-from pasodoble.simulators.hubspot.searching import Filter, Hit, Query
+from pasodoble.simulators.hubspot.searching import Filter, Hit, Query, Searcher
 from pasodoble.simulators.hubspot.showing import view_of
 
 MAX_PAGE: Final = 200
