@@ -261,7 +261,7 @@ def edit_outlives_deletion(side: Side, *, edited: bool, confirmed: bool, how: Lo
         confirmed=confirmed,
     )
     allowed = confirmed and not edited and how is Loss.DELETED and then is OnDelete.DELETE
-    assert isinstance(found, presence.Remove) == allowed or (how in (Loss.MERGED, Loss.CONVERTED) and not edited)
+    assert isinstance(found, presence.Remove) == allowed
 
 
 # --- 4 and 5 ---------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ MESSAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "presence.restored": (),
         "presence.both_gone": (),
         **{f"presence.{what}": _SIDE for what in (
-            "unseen", "look_again", "deleted_elsewhere", "edit_outlives", "delete_follows", "merged", "converted", "deleted",
+            "unseen", "look_again", "deleted_elsewhere", "edit_outlives", "delete_follows", "merged", "converted",
         )},
         **{f"gate.{gate.key}": () for gate in (*GATES, *CREATE_GATES)},
         **{f"trigger.{key}": () for key in (*KEYS, *NON_KEYS)},

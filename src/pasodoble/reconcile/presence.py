@@ -193,10 +193,10 @@ def _decide_loss(lost: Side, seen: Pair[Seen | None], *, edited: bool, then: OnD
     if not isinstance(gone, Gone) or survivor is None or gone.how is Loss.UNSEEN:
         return OutOfSight(lost, Message.of("presence.unseen", side=lost))
     if gone.into is not None:
-        return Follow(lost, gone.into, Message.of(f"presence.{gone.how}", side=lost))
+        return _follow(lost, gone, gone.into)
     if not confirmed:
         return LookAgain(lost, Message.of("presence.look_again", side=lost))
-    if then is OnDelete.NOTHING:
+    if then is OnDelete.NOTHING or gone.how is not Loss.DELETED:  # merged away, and nobody knows into what
         return Retire(Message.of("presence.deleted_elsewhere", side=lost))
     if edited:
         return Retire(Message.of("presence.edit_outlives", side=lost), contested=True)
@@ -208,9 +208,14 @@ def _decide_both_lost(seen: Pair[Seen | None]) -> Existence:
     for side in SIDES:
         gone = seen[side]
         if isinstance(gone, Gone) and gone.into is not None:
-            return Follow(side, gone.into, Message.of(f"presence.{gone.how}", side=side))
+            return _follow(side, gone, gone.into)
     for side in SIDES:
         gone = seen[side]
         if not isinstance(gone, Gone) or gone.how is Loss.UNSEEN:
             return OutOfSight(side, Message.of("presence.unseen", side=side))
     return Retire(Message("presence.both_gone"))
+
+
+def _follow(side: Side, gone: Gone, into: Ref) -> Follow:
+    converted = gone.how is Loss.CONVERTED
+    return Follow(side, into, Message.of("presence.converted" if converted else "presence.merged", side=side))
