@@ -194,6 +194,24 @@ async def test_changes_go_on_from_where_a_page_ends_in_the_middle_of_a_moment(po
     assert {snap.ref for snap in seen} == refs
 
 
+async def test_moment_that_holds_more_than_a_query_gives_is_walked_by_id(
+    portal: HubSpotWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pasodoble.connectors.hubspot.changes._LAST_OFFSET", 500)
+    _, cursor = await look(portal, None)
+    portal.sim.advance(7200)
+    refs = []
+    for size in (30, 1300, 40):
+        refs += [portal.put(title="new") for _ in range(size)]
+        portal.sim.advance(0.5)
+    seen, cursor = await look(portal, cursor)
+    assert {snap.ref for snap in seen} == set(refs)
+    for stop in range(1, 9):
+        pages = [page async for page in portal.connector.read_changes("contacts", ["jobtitle"], cursor)][:stop]
+        rest, _ = await look(portal, pages[-1].cursor)
+        assert {snap.ref for page in pages for snap in page.snapshots} | {snap.ref for snap in rest} == set(refs)
+
+
 async def test_records_that_change_while_they_are_paged_push_no_other_out_of_sight(portal: HubSpotWorld) -> None:
     refs = []
     _, cursor = await look(portal, None)

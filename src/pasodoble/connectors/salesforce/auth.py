@@ -1,4 +1,4 @@
-"""How Salesforce lets us in: client credentials, a signed JWT, or a token somebody already has.
+"""How Salesforce lets us in: client credentials, a signed JWT, or a token somebody (or the `sf` command) already has.
 
 Source: Salesforce help, "OAuth 2.0 client credentials flow" and "JWT bearer flow". Keeping secrets is `config/`'s business.
 """
@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from pasodoble.connectors.http import Answer, Request
+from pasodoble.connectors.salesforce.cli_login import read_cli_login
 from pasodoble.connectors.session import LogIn, Token
 from pasodoble.errors import AuthLapsed, ConfigError
 
@@ -26,16 +27,24 @@ def choose_log_in(auth: Mapping[str, str], login_url: str, now: Callable[[], dat
     """The log-in that these settings ask for. Raises ConfigError when they ask for none."""
     if auth.get("access_token"):
         return lambda: _use(auth["access_token"], auth.get("instance_url") or login_url)
+    if auth.get("sf_alias"):
+        return lambda: _borrow(auth["sf_alias"])
     if auth.get("private_key"):
         return lambda: _trade(login_url, {"grant_type": _JWT_GRANT, "assertion": _assertion(auth, login_url, now())})
     if auth.get("client_id") and auth.get("client_secret"):
         form = {"grant_type": "client_credentials"} | {name: auth[name] for name in ("client_id", "client_secret")}
         return lambda: _trade(login_url, form)
     raise ConfigError(
-        "Salesforce's `auth` needs client_id + client_secret, client_id + username + private_key, "
+        "Salesforce's `auth` needs client_id + client_secret, client_id + username + private_key, sf_alias, "
         "or access_token + instance_url",
         next_step="pasodoble connect salesforce",
     )
+
+
+def _borrow(alias: str) -> LogIn:
+    """What the `sf` command line is signed in with; it renews its own tokens."""
+    token, address = read_cli_login(alias)
+    return (yield from _use(token, address))
 
 
 def _use(value: str, address: str) -> LogIn:
