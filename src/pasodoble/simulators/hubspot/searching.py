@@ -199,8 +199,8 @@ class Searcher:
         if wanted.name.startswith("associations."):
             return self._link_test(wanted)
         name, reader = wanted.name, self._readers.get(wanted.name)
-        if name == self.kind.modified and wanted.operator in RANGES:
-            return _time_test(wanted)
+        if name in TIME_OF and wanted.operator in RANGES:
+            return _time_test(wanted, TIME_OF[name])
         test = make_test(wanted, self._live.get(name))
         negative = wanted.operator in NEGATIVE
         absent = wanted.operator in PASSED_BY_ABSENT
@@ -240,20 +240,17 @@ class Searcher:
         if not query.sort:
             return hits
         name, reader = query.sort, self._readers.get(query.sort)
-        if name in ("hs_object_id",):
+        if name == "hs_object_id":
             return hits[::-1] if query.descending else hits
-        if name == self.kind.modified:
-            return sorted(hits, key=lambda hit: hit.row.updated_ms, reverse=query.descending)
+        if name in TIME_OF:
+            moment = TIME_OF[name]
+            return sorted(hits, key=lambda hit: moment(hit.row), reverse=query.descending)
         key = Comparer(self._live.get(name)).key
-
-        def order(hit: Hit) -> tuple[bool, float | str]:
-            value = self.value_of(hit.row, hit.values, name, reader)
-            own = None if value is None else key(value)
-            return (own is None) != query.descending, "" if own is None else own
-
-        present = [hit for hit in hits if order(hit)[1] != ""]
-        absent = [hit for hit in hits if order(hit)[1] == ""]
-        return [*sorted(present, key=lambda hit: order(hit)[1], reverse=query.descending), *absent]
+        keyed = [(hit, self.value_of(hit.row, hit.values, name, reader)) for hit in hits]
+        present = [(own, hit) for hit, value in keyed if value is not None and (own := key(value)) is not None]
+        present.sort(key=lambda pair: pair[0], reverse=query.descending)
+        absent = [hit for hit, value in keyed if value is None or key(value) is None]
+        return [*(hit for _own, hit in present), *absent]
 
     # Narrowing by indexes
 
@@ -324,6 +321,13 @@ class Searcher:
         return found
 
 
+TIME_OF: Final[dict[str, Callable[[Record], int]]] = {
+    "createdate": lambda row: row.created_ms,
+    "hs_createdate": lambda row: row.created_ms,
+    "lastmodifieddate": lambda row: row.updated_ms,
+    "hs_lastmodifieddate": lambda row: row.updated_ms,
+}
+"""The moments that every record carries: compared as they are, for searches by them are the most frequent."""
 RANGES: Final = {"EQ", "LT", "LTE", "GT", "GTE", "BETWEEN"}
 
 
@@ -349,8 +353,13 @@ def _bounds(wanted: Filter) -> tuple[int | None, int | None]:
             return None, None
 
 
-def _time_test(wanted: Filter) -> Callable[[Record, Values], bool]:
+def _time_test(wanted: Filter, moment: Callable[[Record], int]) -> Callable[[Record, Values], bool]:
     low, high = _bounds(wanted)
     if low is None and high is None:
         return lambda _row, _values: False
-    return lambda row, _values: (low is None or row.updated_ms >= low) and (high is None or row.updated_ms <= high)
+
+    def test(row: Record, _values: Values) -> bool:
+        at = moment(row)
+        return (low is None or at >= low) and (high is None or at <= high)
+
+    return test
