@@ -15,7 +15,7 @@ from pasodoble.mapping.convert.codec import NOBODY, Lookup, Unfit, Unresolved
 from pasodoble.model.cause import Problem
 from pasodoble.model.link import Base
 from pasodoble.model.message import Message
-from pasodoble.model.operation import Brake, Create, Delete, Step, Update
+from pasodoble.model.operation import Associate, Brake, Create, Delete, Step, Update
 from pasodoble.model.record import Snapshot
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import Policy
@@ -28,6 +28,7 @@ from pasodoble.planner.cost import Cost, count_calls
 from pasodoble.planner.order import sort_steps
 from pasodoble.reconcile.policy import LEADS, may_write
 from pasodoble.reconcile.record import RecordMerge
+from pasodoble.reconcile.ties import TieMerge
 
 KEY_VERSION: Final = "p1"
 
@@ -233,6 +234,20 @@ def plan_delete(kind: Kind, ref: Ref, reason: Message, snapshot: Snapshot | None
     return Step(kind=kind, operation=Delete(ref=ref), why={"": reason}, before=snapshot.fields if snapshot else {})
 
 
+def plan_ties(kind: Kind, refs: Pair[Ref], merge: TieMerge) -> list[Step]:
+    """The associations that both sides are to be given, and those they are to lose."""
+    return [
+        Step(
+            kind=kind,
+            operation=Associate(ref=refs[side], to=tie.to[side], label=tie.label, remove=remove),
+            why={"": Message.of("rule.changed", side=side.other)},
+        )
+        for side in SIDES
+        for remove, ties in ((False, merge.add[side]), (True, merge.remove[side]))
+        for tie in ties
+    ]
+
+
 def without_fields(step: Step, names: Iterable[str]) -> Step | None:
     """The same step without these vendor fields (refused ones); None where nothing is left of it."""
     dropped = frozenset(names)
@@ -256,6 +271,7 @@ __all__ = [
     "parse_key",
     "plan_create",
     "plan_delete",
+    "plan_ties",
     "plan_update",
     "without_fields",
 ]

@@ -8,7 +8,7 @@ from tests.laws.laws import Pairing, agreed
 from tests.laws.pair_world import ANA, DIRECTORY, MAPPING, NOON, REFS, ROWS, Row, make_mapping
 
 from pasodoble.model.message import Message
-from pasodoble.model.operation import Create, Delete, Update
+from pasodoble.model.operation import Associate, Create, Delete, Update
 from pasodoble.model.record import Snapshot
 from pasodoble.model.ref import Ref
 from pasodoble.model.rule import UpdateRule
@@ -23,9 +23,11 @@ from pasodoble.planner.plan import (
     parse_key,
     plan_create,
     plan_delete,
+    plan_ties,
     plan_update,
     without_fields,
 )
+from pasodoble.reconcile.ties import Tie, TieMerge
 
 START = [
     (Side.HUBSPOT, "lastname", "Ana"),
@@ -214,6 +216,16 @@ def test_refused_fields_can_be_left_out_of_a_step() -> None:
     assert without_fields(step, ["Email__c", "Lastname__c"]) is None
     deletion = plan_delete("contacts", REFS.hubspot, Message("x"))
     assert without_fields(deletion, ["Email__c"]) == deletion
+
+
+def test_ties_are_made_and_cut_on_the_side_that_lacks_or_has_them() -> None:
+    company = Pair(Ref(Side.HUBSPOT, "companies", "5"), Ref(Side.SALESFORCE, "Account", "001"))
+    other = Pair(Ref(Side.HUBSPOT, "companies", "6"), Ref(Side.SALESFORCE, "Account", "002"))
+    merge = TieMerge(add=Pair((), (Tie(company, "Buyer"),)), remove=Pair((Tie(other),), ()), base=())
+    assert [step.operation for step in plan_ties("deals", REFS, merge)] == [
+        Associate(ref=REFS.hubspot, to=other.hubspot, remove=True),
+        Associate(ref=REFS.salesforce, to=company.salesforce, label="Buyer"),
+    ]
 
 
 def test_an_empty_plan_costs_nothing() -> None:
