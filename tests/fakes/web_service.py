@@ -91,7 +91,7 @@ PEOPLE = [
 def change(
     id: int, ref: Ref, side: Side, field: str, before: Value, after: Value, seconds: float, **more: object
 ) -> ChangeRow:
-    reason = Message.of("rule.newer", side=SF if side is HS else HS)
+    reason = Message.of("rule.newer", side="Salesforce" if side is HS else "HubSpot")
     made = Change(side=side, key=field.lower(), field=field, before=before, after=after, reason=reason, at=ago(seconds))
     return ChangeRow(id=id, run_id=9, link_id=1, ref=ref, change=replace(made, **more))  # type: ignore[arg-type]
 
@@ -123,7 +123,7 @@ CAUSES = [
     CauseCount(cause="picklist.value_missing", count=19, since=ago(9_000), side=SF, fields=("Industry",)),
     CauseCount(cause="salesforce.validation_rule", count=11, ignored=2, since=ago(90_000), side=SF),
     CauseCount(cause="duplicate.ambiguous_match", count=5, since=ago(400_000), side=SF),
-    CauseCount(cause="permission.field", count=1, since=ago(60_000_000), side=SF, fields=("Tier__c",)),
+    CauseCount(cause="permission.field", count=2, since=ago(60_000_000), side=SF, fields=("Tier__c",)),
 ]
 
 REFUSED = Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -23,6 +25,7 @@ from pasodoble.web.service import WebService
 FOLDER: Final = Path(__file__).parent
 THEMES: Final = ("auto", "light", "dark")
 A_YEAR_S: Final = 365 * 86_400
+BREAKS: Final = re.compile(r"(@|_|\.(?=\w))")
 SINGULAR: Final = {"contacts": "contact", "companies": "company", "deals": "deal", "tickets": "ticket"}
 
 
@@ -41,6 +44,11 @@ def safe_url(url: str) -> str:
     return url if urlsplit(url).scheme in ("http", "https") else ""
 
 
+def breakable(text: str) -> Markup:
+    """The text, escaped, with places where a long address or name may be broken between two lines."""
+    return Markup(BREAKS.sub(r"\1<wbr>", str(escape(text))))  # noqa: S704 - what goes in has just been escaped
+
+
 class Renderer:
     """Makes pages. `service` tells what the frame around each page shows, `clock` what "today" is."""
 
@@ -54,7 +62,9 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(link_to=link_to, for_shell=spell_for_shell, safe_url=safe_url)
+        self._templates.filters.update(
+            link_to=link_to, for_shell=spell_for_shell, safe_url=safe_url, breakable=breakable
+        )
         self._templates.globals.update(State=State, Side=Side, TOKEN_FIELD=TOKEN_FIELD, LANGUAGES=LANGUAGES)
 
     async def page(self, request: Request, template: str, /, *, status: int = 200, **told: Any) -> HTMLResponse:
