@@ -12,7 +12,7 @@ from functools import lru_cache
 import phonenumbers
 
 from pasodoble.mapping.convert.codec import Carried, Codec, Cross, Lookup, Loss, Spelling, Unfit
-from pasodoble.mapping.convert.text import fit_length, read_text, render_text
+from pasodoble.mapping.convert.text import BLANKS, fit_length, read_text, render_text
 from pasodoble.model.side import Pair
 from pasodoble.model.value import Raw, Value
 
@@ -21,18 +21,26 @@ from pasodoble.model.value import Raw, Value
 _ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"]+@[^@\s,;:<>()\[\]\"]+\.[^@\s.,;:<>()\[\]\"]+")
 
 
+_EDGES = f"{BLANKS}\u00a0\ufeff\u3000"
+"""What is pasted along with an address, and is no part of it."""
+
+
 def read_email(raw: Raw) -> Value:
     """Lower case, the domain in its ASCII form. Whatever it is, it is given: whether it is an address shows in crossing."""
-    text = str(raw).strip().lower()
-    return (text if text.isascii() else _ascii_domain(text)) or None
+    text = str(raw).strip(_EDGES).lower()
+    return (text or None) if text.isascii() else _trim(read_text(_spell_domain(text)))
 
 
-def _ascii_domain(address: str) -> str:
-    local, at, domain = read_text(address).rpartition("@")  # type: ignore[union-attr]  # a text that is not blank
+def _trim(text: Value) -> Value:
+    return (text.strip(_EDGES) or None) if isinstance(text, str) else text
+
+
+def _spell_domain(address: str) -> str:
+    local, at, domain = address.rpartition("@")
     try:
-        return f"{local}{at}{domain.encode('idna').decode()}"
+        return f"{local}{at}{domain.encode('idna').decode().lower()}" if at else address
     except UnicodeError:
-        return f"{local}{at}{domain}"
+        return address
 
 
 def cross_email(length: int | None) -> Cross:
