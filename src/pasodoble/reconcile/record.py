@@ -64,7 +64,7 @@ class FieldMerge:
     @property
     def is_open(self) -> bool:
         """Whether something is left to be done that cannot be done now: the field keeps the base it had."""
-        return isinstance(self.verdict, Conflict) or self.verdict.reason in _OPEN
+        return _is_open(self.verdict)
 
     def settle(self, *, failed: bool = False) -> Pair[Value] | None:
         """The field's base once the writes are done, or once one of them `failed`; None where it is to have none."""
@@ -116,6 +116,13 @@ class RecordMerge:
         """Whether the same values may come to something else next time, so that they must not be passed over unread."""
         return any(f.is_open and (f.problem or f.verdict.reason != REST[Rest.NOT_GIVEN]) for f in self.decided.values())
 
+    def loses_sight(self, side: Side, failed: Pair[Collection[str]] = NOTHING_FAILED) -> bool:
+        """Whether an edit that our own write covered on that side is still to be dealt with, so that it must be found again."""
+        return any(
+            f.wished[side] != f.before[side] and (f.is_open or any(key in failed[s] for s in SIDES))
+            for key, f in self.decided.items()
+        )
+
     def settle(self, failed: Pair[Collection[str]] = NOTHING_FAILED) -> dict[str, Pair[Value]]:
         """The base's fields once all writes are done, but for those of the keys that failed on a side.
 
@@ -141,20 +148,29 @@ def merge_record(
 
 def _merge(field: Field, arbiter: Arbiter, chosen: Side | None) -> FieldMerge:
     verdict = _decide(field, arbiter, chosen)
-    instead = _find_bar(field, verdict.side, arbiter) if isinstance(verdict, Take) else None
-    side = verdict.side if isinstance(verdict, Take) else None
-    if instead is not None:
-        verdict = Keep(REST[instead])
-    took = instead is None and side is not None
+    taken = verdict.side if isinstance(verdict, Take) else None
+    if taken is not None and (bar := _find_bar(field, taken, arbiter)):
+        verdict = Keep(REST[bar])
     return FieldMerge(
         key=field.key,
         verdict=verdict,
         before=field.held,
-        after=Pair.of(side, field.now[side], field.carried[side]) if took and side else field.now,
+        after=_find_after(field, verdict),
         wished=field.now,
         base=field.base,
-        problem=_find_problem(field, verdict, side),
+        problem=_find_problem(field, verdict, taken),
     )
+
+
+def _find_after(field: Field, verdict: Verdict) -> Pair[Value]:
+    """What each side is to hold. An edit found under our own write comes back, unless the field is left open."""
+    if isinstance(verdict, Take):
+        return Pair.of(verdict.side, field.now[verdict.side], field.carried[verdict.side])
+    return field.held if _is_open(verdict) else field.now
+
+
+def _is_open(verdict: Verdict) -> bool:
+    return isinstance(verdict, Conflict) or verdict.reason in _OPEN
 
 
 def _decide(field: Field, arbiter: Arbiter, chosen: Side | None) -> Verdict:

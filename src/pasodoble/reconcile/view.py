@@ -77,14 +77,15 @@ def settle_base(
     """The base once the merge's writes are done, but for those of the keys that failed on a side.
 
     A side's fingerprint is kept only where nothing was to be written there and nothing is left open: an equal one then
-    really means that there is nothing to do.
+    really means that there is nothing to do. The moment of the read moves on, unless an edit from before it is still to be
+    dealt with.
     """
-    fields = merge.settle(failed)
     left_open = merge.needs_another_look or any(failed)
-    seen = [
+    seen = (
         "" if left_open or merge.writes(side) else mapping.fingerprint(side, snapshots[side].fields) for side in SIDES
-    ]
-    return Base(fields=fields, seen=Pair(*seen), read_at=snapshots.map(lambda snap: snap.seen_at))
+    )
+    read_at = (base.read_at[side] if merge.loses_sight(side, failed) else snapshots[side].seen_at for side in SIDES)
+    return Base(fields=merge.settle(failed), seen=Pair(*seen), read_at=Pair(*read_at))
 
 
 _Obstacles = Mapping[tuple[Side, str], str]

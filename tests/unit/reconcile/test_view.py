@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.laws.laws import agreed
+from tests.laws.laws import Pairing, agreed
 from tests.laws.pair_world import DIRECTORY, LATER, MAPPING, NOON, Twin
 
+from pasodoble.model.link import Base
 from pasodoble.model.record import Version
 from pasodoble.model.side import Pair, Side
+from pasodoble.model.verdict import Conflict
+from pasodoble.reconcile.merge import ARBITER
+from pasodoble.reconcile.policy import Arbiter
 from pasodoble.reconcile.record import merge_record
 from pasodoble.reconcile.view import find_lost_edit, merge_pair, settle_base
 
@@ -111,3 +115,54 @@ def test_an_owner_that_cannot_be_looked_up_is_left_alone() -> None:
     assert blind.fields["owner"].verdict.reason.id == "special.owner_unmatched"
     seeing = merge_pair(MAPPING, pairing.base, pairing.twin.snapshots(pairing.at), lookup=DIRECTORY)
     assert seeing.fields["owner"].after == Pair("7", "005000000000001AAA")
+
+
+def covered(value: str) -> Pairing:
+    """A pair whose HubSpot name was edited after our read, and then covered by our own write of what Salesforce says."""
+    pairing = agreed([(Side.SALESFORCE, "lastname", "Ana")])
+    edited_at = pairing.at + timedelta(seconds=5)
+    history = (
+        Version(value="Ana", at=edited_at + timedelta(seconds=1), by_us=True),
+        Version(value=value, at=edited_at, by_us=False),
+    )
+    base = replace(pairing.base, read_at=Pair(pairing.at, pairing.at))
+    twin = replace(pairing.twin, history=Pair({"lastname": history}, {}))
+    return Pairing(twin, base, pairing.at + LATER)
+
+
+def settled(pairing: Pairing, *failed: str, arbiter: Arbiter = ARBITER) -> Base:
+    merge, snapshots = pairing.merge(arbiter), pairing.twin.snapshots(pairing.at)
+    return settle_base(MAPPING, pairing.base, snapshots, merge, Pair(failed, failed))
+
+
+def test_a_covered_edit_comes_back_and_is_then_done_with() -> None:
+    pairing = covered("Bo")
+    assert pairing.merge().writes(Side.HUBSPOT) == pairing.merge().writes(Side.SALESFORCE) == {"lastname": "Bo"}
+    assert settled(pairing).read_at.hubspot == pairing.at
+
+
+def test_a_covered_edit_that_could_not_be_brought_back_is_found_again() -> None:
+    pairing = covered("Bo")
+    base = settled(pairing, "lastname")
+    assert base.read_at.hubspot == pairing.base.read_at.hubspot
+    assert replace(pairing, base=base).merge().fields["lastname"].after == Pair("Bo", "Bo")
+
+
+def test_a_covered_edit_that_a_person_is_to_judge_stays_a_conflict() -> None:
+    ask = Arbiter(winner=None, skew=timedelta(days=1))
+    pairing = covered("Bo")
+    for _ in range(3):
+        found = pairing.merge(ask).fields["lastname"]
+        assert isinstance(found.verdict, Conflict)
+        assert found.after == found.before
+        pairing = replace(pairing, base=settled(pairing, arbiter=ask), at=pairing.at + LATER)
+
+
+def test_a_covered_edit_that_cannot_be_carried_stays_a_problem() -> None:
+    pairing = covered("much too long for Salesforce")
+    again = replace(pairing, base=settled(pairing), at=pairing.at + LATER)
+    for one in (pairing, again):
+        found = one.merge().fields["lastname"]
+        assert found.problem is not None
+        assert found.problem.cause == "value.too_long"
+        assert one.merge().quiet
