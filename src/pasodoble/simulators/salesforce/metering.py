@@ -6,6 +6,7 @@ Which request costs what is said where it is handled, not here.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from pasodoble.simulators.salesforce.errors import call_refusal
 from pasodoble.simulators.salesforce.org import Org
@@ -23,6 +24,8 @@ class Meter:
         self._slots: deque[list[int]] = deque()
         self.used = 0
         self.others: dict[str, int] = {}
+        self.gauges: dict[str, Callable[[], int]] = {}
+        """Daily counters that somebody else keeps."""
 
     def _drop_old(self) -> int:
         now = self._org.clock.now_ms()

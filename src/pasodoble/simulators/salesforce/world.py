@@ -12,11 +12,13 @@ from pasodoble.simulators.door import add_common_routes
 from pasodoble.simulators.faults import FaultBook
 from pasodoble.simulators.http import Application, Request, Response, Router
 from pasodoble.simulators.salesforce.door import routes as door
+from pasodoble.simulators.salesforce.door.actions import Desk
 from pasodoble.simulators.salesforce.errors import call_refusal
 from pasodoble.simulators.salesforce.furnish import DOMAIN, furnish
 from pasodoble.simulators.salesforce.journal import Journal
 from pasodoble.simulators.salesforce.metering import Meter
 from pasodoble.simulators.salesforce.org import Org
+from pasodoble.simulators.salesforce.pubsub import EventBus, serving_bus
 from pasodoble.simulators.salesforce.rest import (
     bulk_ingest,
     bulk_query,
@@ -64,6 +66,7 @@ class World:
     org: Org
     application: Application
     sessions: Sessions
+    events: EventBus
     calls: CallLog
     faults: FaultBook
 
@@ -82,9 +85,7 @@ class World:
         self, instance_url: str, *, pubsub_port: int = 0, certificate: tuple[str, str] | None = None
     ) -> AsyncIterator[str]:
         """Run the Pub/Sub server while the block runs; gives its `host:port`. Raises OSError when the port is taken."""
-        from pasodoble.simulators.salesforce.pubsub import serving_events
-
-        async with serving_events(self, port=pubsub_port, certificate=certificate) as endpoint:
+        async with serving_bus(self.events, port=pubsub_port, certificate=certificate) as endpoint:
             yield endpoint
 
 
@@ -122,7 +123,9 @@ def _serve(org: Org) -> World:
         area.add_routes(instance)
     journal = Journal(org)
     add_common_routes(router, calls=calls, faults=faults, clock=org.clock)
-    door.add_routes(instance, journal)
+    events = EventBus(org, instance.sessions)
+    instance.meter.gauges["DailyDeliveredPlatformEvents"] = lambda: events.delivered
+    door.add_routes(instance, journal, Desk(org, instance.sessions, events))
     application = Application(
         router,
         calls=calls,
@@ -132,7 +135,7 @@ def _serve(org: Org) -> World:
         decorate=lambda request, response: finish(instance, request, response),
         fault_answer=_answer_fault,
     )
-    return World(org, application, instance.sessions, calls, faults)
+    return World(org, application, instance.sessions, events, calls, faults)
 
 
 FAULTS = {

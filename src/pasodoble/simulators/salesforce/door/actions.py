@@ -10,13 +10,15 @@ rules of the org hold for people too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pasodoble.simulators.door import DoorError
 from pasodoble.simulators.salesforce.conversion import Conversion, convert_lead
-from pasodoble.simulators.salesforce.ids import full_id
+from pasodoble.simulators.salesforce.ids import EMPTY_ID, full_id
 from pasodoble.simulators.salesforce.merging import merge_records
 from pasodoble.simulators.salesforce.org import Org
+from pasodoble.simulators.salesforce.pubsub import EventBus, Gap, TooManyEntities
 from pasodoble.simulators.salesforce.rows import Row
 from pasodoble.simulators.salesforce.schema import Sobject
 from pasodoble.simulators.salesforce.sessions import Sessions
@@ -24,15 +26,26 @@ from pasodoble.simulators.salesforce.writes import WriteOptions, Writer
 
 Done = dict[str, Any]
 Action = Callable[["Person", Mapping[str, Any]], Done]
+GAPS = ("GAP_CREATE", "GAP_UPDATE", "GAP_DELETE", "GAP_UNDELETE", "GAP_OVERFLOW")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What there is to act upon."""
+
+    org: Org
+    sessions: Sessions
+    events: EventBus
 
 
 class Person:
-    """A person at work: a writer with the org, and the sessions that an administrator may end."""
+    """A person at work: a writer with the org, and what else an administrator may touch."""
 
-    def __init__(self, writer: Writer, sessions: Sessions) -> None:
+    def __init__(self, writer: Writer, desk: Desk) -> None:
         self.writer = writer
-        self.org: Org = writer.org
-        self.sessions = sessions
+        self.org = desk.org
+        self.sessions = desk.sessions
+        self.events = desk.events
 
     def record(
         self, order: Mapping[str, Any], key: str, *, of: str | None = None, deleted: bool = False
@@ -270,6 +283,39 @@ def expire_sessions(person: Person, _order: Mapping[str, Any]) -> Done:
     return {}
 
 
+def announce_gap(person: Person, order: Mapping[str, Any]) -> Done:
+    """A change event without its body: `kind` is GAP_CREATE, GAP_UPDATE, ... or GAP_OVERFLOW for a whole object."""
+    kind = str(order.get("kind", "GAP_UPDATE"))
+    if kind not in GAPS:
+        raise DoorError(f"kind: {kind!r} is none of {', '.join(GAPS)}")
+    if kind == "GAP_OVERFLOW":
+        sobject = person.org.find_sobject(str(order.get("object", "")))
+        if sobject is None:
+            raise DoorError("a GAP_OVERFLOW needs object, the name of an object")
+        ids: tuple[str, ...] = (EMPTY_ID,)
+    else:
+        sobject, row = person.record(order, "record", deleted=True)
+        ids = (row["Id"],)
+    person.events.log.announce_gap(Gap(sobject.name, kind, ids))
+    return {"kind": kind, "records": ids}
+
+
+def select_for_events(person: Person, order: Mapping[str, Any]) -> Done:
+    """Choose the objects that change data capture tells of; with `channel`, those of a custom channel (`X__chn`)."""
+    names = order.get("objects")
+    if not isinstance(names, list) or any(person.org.find_sobject(str(name)) is None for name in names):
+        raise DoorError("select_for_events needs objects, a list of names of objects")
+    chosen = frozenset(map(str, names))
+    try:
+        if order.get("channel"):
+            person.events.channels.define(str(order["channel"]), chosen)
+        else:
+            person.events.channels.select(chosen)
+    except TooManyEntities as error:
+        raise DoorError(str(error)) from None
+    return {"objects": sorted(chosen)}
+
+
 ACTIONS: dict[str, Action] = {
     "create": create,
     "edit": edit,
@@ -292,18 +338,21 @@ ACTIONS: dict[str, Action] = {
     "deactivate_user": deactivate_user,
     "activate_user": activate_user,
     "expire_sessions": expire_sessions,
+    "announce_gap": announce_gap,
+    "select_for_events": select_for_events,
 }
 
 
-def act(org: Org, sessions: Sessions, order: object) -> Done:
+def act(desk: Desk, order: object) -> Done:
     """Do one action in a transaction of its own. Raises DoorError, Refusal, WrongShape."""
     if not isinstance(order, dict) or not isinstance(order.get("action"), str):
         raise DoorError('an action is an object such as {"action":"convert_lead","lead":"00Q..."}')
     action = ACTIONS.get(order["action"])
     if action is None:
         raise DoorError(f"unknown action {order['action']!r}; one of {', '.join(sorted(ACTIONS))}")
+    org = desk.org
     user_id = find_user(org, order["user"]) if order.get("user") else default_user(org)
     with org.transaction(user_id) as work:
         view = org.view(user_id, unlimited=True)
         writer = Writer(work, view, WriteOptions(allow_save=True, auto_assign=False))
-        return {"action": order["action"], **action(Person(writer, sessions), order)}
+        return {"action": order["action"], **action(Person(writer, desk), order)}

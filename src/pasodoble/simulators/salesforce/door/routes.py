@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pasodoble.simulators.door import DoorError, door_json, refuse
 from pasodoble.simulators.http import DOOR, Request, Response, json_response
-from pasodoble.simulators.salesforce.door.actions import act
+from pasodoble.simulators.salesforce.door.actions import Desk, act
 from pasodoble.simulators.salesforce.door.setup import Setup
 from pasodoble.simulators.salesforce.door.snapshots import Snapshots
 from pasodoble.simulators.salesforce.errors import Refusal, WrongShape
@@ -13,17 +13,14 @@ from pasodoble.simulators.salesforce.journal import Journal
 from pasodoble.simulators.salesforce.rest.frame import Instance
 
 
-def add_routes(instance: Instance, journal: Journal) -> None:
+def add_routes(instance: Instance, journal: Journal, desk: Desk) -> None:
     setup = Setup(instance.org, instance.meter)
     snapshots = Snapshots(instance.org)
 
     def actions(request: Request) -> Response:
         try:
             orders = door_json(request)
-            done = [
-                act(instance.org, instance.sessions, order)
-                for order in (orders if isinstance(orders, list) else [orders])
-            ]
+            done = [act(desk, order) for order in (orders if isinstance(orders, list) else [orders])]
         except DoorError as error:
             return refuse(str(error))
         except Refusal as error:

@@ -27,6 +27,7 @@ from pasodoble.simulators.salesforce.writes import WriteOptions, Writer
 JSON = "application/json;charset=UTF-8"
 FIRST_VERSION, LAST_VERSION = 31, 67
 ROOT = "/services/data/{version}"
+MAX_URL = 16_384
 GZIP_FROM_BYTES = 1400
 _VERSION = re.compile(r"v(\d\d)\.0\Z")
 
@@ -157,7 +158,9 @@ class Instance:
         self.api[authorized] = handler
 
     def authorize(self, request: Request) -> Call:
-        """Raises Refusal: no live session (401), no such version (404)."""
+        """Raises Refusal: an address too long (414), no live session (401), no such version (404)."""
+        if len(request.path) + len(request.raw_query) > MAX_URL:
+            raise call_refusal("URI_TOO_LONG", "The URI is too long")
         token = bearer_token(request)
         session = self.sessions.find(token) if token else None
         if session is None:

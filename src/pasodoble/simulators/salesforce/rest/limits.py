@@ -41,7 +41,7 @@ ROW_KB = 2
 def read_limits(call: Call) -> Response:
     meter = call.instance.meter
     allocations = {**ALLOCATIONS, "DailyDeliveredPlatformEvents": call.org.switches.daily_event_deliveries}
-    used = dict(meter.others)
+    used = {**meter.others, **{name: read() for name, read in meter.gauges.items()}}
     used["DataStorageMB"] = sum(len(table) for table in call.org.tables.values()) * ROW_KB // 1024
     told = {name: {"Max": most, "Remaining": max(0, most - used.get(name, 0))} for name, most in allocations.items()}
     told["DailyApiRequests"] = {"Max": meter.allotment, "Remaining": max(0, meter.allotment - meter.used)}

@@ -14,12 +14,14 @@ from pasodoble.simulators.salesforce.ids import full_id
 from pasodoble.simulators.salesforce.rest.columns import describe_columns
 from pasodoble.simulators.salesforce.rest.frame import Call, Instance, reply
 from pasodoble.simulators.salesforce.soql import Answer, run_query
+from pasodoble.simulators.salesforce.soql.syntax import Column, Path
 
 DEFAULT_PAGE, SMALLEST_PAGE, LONG_TEXT_PAGE = 2000, 200, 200
+LONG_TEXT = 255
+"""Text areas longer than this are long ones."""
 LOCATOR_LIFE_MS = 2 * 24 * 3600 * 1000
 LOCATORS_PER_USER = 10
 MAX_STATEMENT = 100_000
-MAX_URL = 16_384
 
 
 @dataclass(slots=True)
@@ -57,12 +59,20 @@ class Cursors:
 def page_size(call: Call, answer: Answer) -> int:
     """What Sforce-Query-Options asks for, 200 to 2,000; never more than 200 with two custom long texts selected."""
     asked = call.request.headers.get("sforce-query-options", "")
-    size = DEFAULT_PAGE
+    size = DEFAULT_PAGE if _long_texts(answer) < 2 else LONG_TEXT_PAGE
+    most = size
     for part in asked.replace(";", ",").split(","):
         name, _, value = part.strip().partition("=")
         if name.strip().lower() == "batchsize" and value.strip().isdigit():
-            size = min(max(int(value), SMALLEST_PAGE), DEFAULT_PAGE)
+            size = min(max(int(value), SMALLEST_PAGE), most)
     return size
+
+
+def _long_texts(answer: Answer) -> int:
+    """How many custom long text fields the query selects."""
+    paths = [c.expression for c in answer.query.items if isinstance(c, Column) and isinstance(c.expression, Path)]
+    fields = [answer.sobject.find_field(path.names[-1]) for path in paths]
+    return sum(1 for f in fields if f is not None and f.custom and f.type == "textarea" and f.length > LONG_TEXT)
 
 
 class Queries:
@@ -79,8 +89,6 @@ class Queries:
 
     def _run(self, call: Call, *, deleted: bool) -> Response:
         request = call.request
-        if len(request.path) + len(request.raw_query) > MAX_URL:
-            raise call_refusal("URI_TOO_LONG", "The URI is too long", 414)
         statement = request.one("q")
         if statement is None:
             if request.one("explain") is not None:
