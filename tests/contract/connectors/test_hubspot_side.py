@@ -183,6 +183,17 @@ async def test_change_that_the_index_shows_very_late_is_seen_by_the_slow_lane() 
     await world.connector.close()
 
 
+async def test_after_a_long_pause_nothing_is_read_twice(portal: HubSpotWorld) -> None:
+    _, cursor = await look(portal, None)
+    portal.sim.advance(600)
+    refs = {portal.put(title="new") for _ in range(400)}
+    portal.sim.advance(24 * 3600)
+    seen, cursor = await look(portal, cursor)
+    assert len(seen) == len(refs)
+    portal.sim.advance(900)
+    assert (await look(portal, cursor))[0] == []
+
+
 async def test_changes_go_on_from_where_a_page_ends_in_the_middle_of_a_moment(portal: HubSpotWorld) -> None:
     _, cursor = await look(portal, None)
     portal.sim.advance(7200)

@@ -106,13 +106,12 @@ class ChangeReader:
             async for read, snapshots in self._read_window(object, fields, start):
                 yield Page(snapshots=snapshots, cursor=read.render())
                 mark = read
-            now = mark.upto
-            mark = replace(mark, fast=max(mark.fast, now - FAST_HOLD_MS))
-            mark = replace(mark, lane="slow", at=mark.slow, upto=now - SLOW_HOLD_MS, skip=0, walked=0)
+            mark = _begin_slow_lane(mark)
         if mark.at < mark.upto:
             async for read, snapshots in self._read_window(object, fields, mark):
                 yield Page(snapshots=snapshots, cursor=read.render())
-        yield Page(snapshots=(), cursor=Mark(fast=mark.fast, slow=max(mark.slow, mark.upto)).render())
+        slow = max(mark.slow, mark.fast + FAST_HOLD_MS - SLOW_HOLD_MS)
+        yield Page(snapshots=(), cursor=Mark(fast=mark.fast, slow=slow).render())
 
     async def _read_window(
         self, object: str, fields: Collection[str], mark: Mark
@@ -147,6 +146,14 @@ class ChangeReader:
         if rows and _length(fields) > _SEARCH_CHARS:
             return await self.records.read_batches(object, [str(row["id"]) for row in rows], fields)
         return await self.records.parse(rows, object, fields, at)
+
+
+def _begin_slow_lane(mark: Mark) -> Mark:
+    """From where it left off to SLOW_HOLD ago; what the fast lane has just read at that age is not read once more."""
+    now = mark.upto
+    end = min(mark.fast, now - SLOW_HOLD_MS)
+    fast = max(mark.fast, now - FAST_HOLD_MS)
+    return Mark(fast=fast, slow=mark.slow, lane="slow", at=mark.slow, upto=end)
 
 
 def _length(fields: Collection[str]) -> int:
