@@ -234,6 +234,35 @@ def test_field_sets_and_functions_in_the_list(world: World) -> None:
     assert (shown["a"], shown["StageName"], shown["d"]) == ("USD 20.00", "Closed Won", "5/1/2026")
 
 
+def test_a_wrapped_parent_field_stays_with_its_parent(world: World) -> None:
+    (record,) = world.records(f"SELECT toLabel(Account.Industry), Account.Name FROM Contact WHERE Id = '{world.bo}'")
+    assert (record["Account"]["Industry"], record["Account"]["Name"]) == ("Energy", "Acme")
+
+
+def test_distances(world: World) -> None:
+    spot = make_field({"name": "Spot__c", "type": "location", "label": "Spot", "custom": True})
+    parts = [
+        make_field(
+            {
+                "name": f"Spot__{axis}__s",
+                "type": "double",
+                "label": axis,
+                "custom": True,
+                "compoundFieldName": "Spot__c",
+            }
+        )
+        for axis in ("Latitude", "Longitude")
+    ]
+    account = world.org.sobject("Account")
+    world.org.define([remake(account, fields=[*account.fields.values(), spot, *parts])])
+    world.put("Account", Name="Madrid", Spot__Latitude__s=40.4168, Spot__Longitude__s=-3.7038)
+    near = "DISTANCE(Spot__c, GEOLOCATION(41.3874, 2.1686), 'km')"
+    assert world.column(f"SELECT Name FROM Account WHERE {near} < 510") == ["Madrid"]
+    assert world.column(f"SELECT Name FROM Account WHERE {near} < 500") == []
+    (record,) = world.records(f"SELECT {near} d FROM Account WHERE Name = 'Madrid'")
+    assert 500 < record["d"] < 510
+
+
 def test_aliases_of_from(world: World) -> None:
     assert world.column(
         "SELECT c.FirstName FROM Contact c, c.Account a WHERE a.Name = 'Acme' ORDER BY c.FirstName"

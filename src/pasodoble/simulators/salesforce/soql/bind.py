@@ -230,7 +230,10 @@ class Scope:
         return Term(read_part, result, f"{call.function}({term.name})")
 
     def _wrapper_call(self, call: Call) -> Term:
-        term = self.term(self.argument(call))
+        return self.wrap(call, self.term(self.argument(call)))
+
+    def wrap(self, call: Call, term: Term) -> Term:
+        """A value as FORMAT, toLabel or convertCurrency gives it; it keeps the field's name."""
         if call.function == "CONVERTCURRENCY":
             if term.type != "currency":
                 raise malformed(f"convertCurrency() can only be used with currency fields: {term.name}", call.at)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pasodoble.simulators.salesforce.rows import Row
 from pasodoble.simulators.salesforce.schema import Sobject
-from pasodoble.simulators.salesforce.soql.bind import NAME, Place, Scope, stay
+from pasodoble.simulators.salesforce.soql.bind import NAME, WRAPPERS, Place, Scope, stay
 from pasodoble.simulators.salesforce.soql.errors import SoqlError, malformed, unknown_entity, unknown_parent
 from pasodoble.simulators.salesforce.soql.syntax import Call, Child, Column, FieldSet, Path, Query, TypeOf
 
@@ -43,6 +43,14 @@ class Node:
             self.parent(names[0], at).add_path(names[1:], at)
             return
         term = self._scope.end_term(self._place, names[0], at)
+        self.add(term.name, term.read)
+
+    def add_wrapped(self, call: Call, names: tuple[str, ...]) -> None:
+        """`toLabel(Account.Type)` stands where `Account.Type` would."""
+        if len(names) > 1:
+            self.parent(names[0], call.at).add_wrapped(call, names[1:])
+            return
+        term = self._scope.wrap(call, self._scope.end_term(self._place, names[0], call.at))
         self.add(term.name, term.read)
 
     def parent(self, name: str, at: int | None) -> Node:
@@ -90,6 +98,8 @@ def make_render(scope: Scope, query: Query, url_root: str, run_child: RunChild) 
                 if alias is not None:
                     raise malformed("only aggregate expressions use field aliasing", path.at)
                 node.add_path(scope.names_from_row(path), path.at)
+            case Column(Call(arguments=(Path() as path,)) as call, None) if call.function in WRAPPERS:
+                node.add_wrapped(call, scope.names_from_row(path))
             case Column(Call() as call, alias):
                 term = scope.call_term(call)
                 node.add(alias or term.name, term.read)
