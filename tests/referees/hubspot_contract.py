@@ -317,7 +317,7 @@ def openapi(name: str, *, prefixes: tuple[str, ...] = ("/",)) -> Schema:
         "openapi": "3.1.0",
         "info": {"title": f"HubSpot, {name}", "version": "1"},
         "paths": paths,
-        "components": {"schemas": {**contract.definitions(refs, closed=False), "Error": ERROR}},
+        "components": {"schemas": {**contract.definitions(refs, closed=True), "Error": ERROR}},
     }
 
 
@@ -364,4 +364,4 @@ def _body_schema(contract: Contract, operation: Operation, refs: str) -> Schema 
         return None
     if isinstance(operation.body, str):
         return contract.schema(operation.body, refs)
-    return contract.fields(operation.body, refs, closed=False)
+    return contract.fields(operation.body, refs, closed=True)

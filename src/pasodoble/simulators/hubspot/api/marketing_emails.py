@@ -181,6 +181,7 @@ class MarketingEmails:
 
     def change_draft(self, request: Request) -> Response:
         email, body = self._find(request), json_object(request)
+        _check_moment("publishDate", body.get("publishDate"))
         draft = self._drafts.setdefault(email.id, {})
         draft |= {name: value for name, value in body.items() if name in WRITABLE or name in ("name", "subject")}
         return json_response(self._spell_draft(email, request))
@@ -370,7 +371,15 @@ def _take(email: MarketingEmail, body: dict[str, Any]) -> None:
     email.name = optional(body, "name", str) or email.name
     subject = optional(body, "subject", str)
     email.subject = email.subject if subject is None else subject
+    _check_moment("publishDate", body.get("publishDate"))
+    _check_moment("webversion.expiresAt", (optional(body, "webversion", dict) or {}).get("expiresAt"))
     email.extra |= {name: value for name, value in body.items() if name in WRITABLE and value is not None}
+
+
+def _check_moment(name: str, value: object) -> None:
+    """Raises Refusal."""
+    if value is not None and (not isinstance(value, str) or parse_moment(value) is None):
+        raise Refusal(f"{name} is to be an ISO-8601 moment, not {value!r}")
 
 
 def _state(email: MarketingEmail) -> str:
