@@ -46,6 +46,7 @@ def _options(
 
 def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
+    from pasodoble.cli.demo import demo
     from pasodoble.cli.plan import apply, plan
     from pasodoble.cli.sandbox import sandbox
     from pasodoble.cli.serve import serve
@@ -53,7 +54,7 @@ def _register() -> None:
     from pasodoble.cli.sync import sync
     from pasodoble.cli.why import why
 
-    for command in (plan, apply, sync, status, why, problems, activity, history, serve, sandbox):
+    for command in (demo, plan, apply, sync, status, why, problems, activity, history, serve, sandbox):
         app.command(command.__name__, short_help=_summarize(command.__doc__))(command)
 
 

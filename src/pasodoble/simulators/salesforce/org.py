@@ -7,7 +7,7 @@ modules that register routes. None of that belongs here.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -131,6 +131,17 @@ class Org:
         self.define(standard_sobjects(person_accounts=self.switches.person_accounts).values())
         self.id = self.next_id("Organization")
         self.integration_user_id = self.next_id("User")
+
+    # Ids
+
+    def ids_given(self) -> dict[str, int]:
+        """How many ids were given out, by prefix."""
+        return dict(self._counters)
+
+    def go_on_from(self, given: Mapping[str, int]) -> None:
+        """Give out no id again that was given out before."""
+        for prefix, count in given.items():
+            self._counters[prefix] = max(count, self._counters.get(prefix, 0))
 
     # Definitions
 
