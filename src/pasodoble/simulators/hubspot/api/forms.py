@@ -112,6 +112,9 @@ class Forms:
         if len(fields) > MAX_FIELDS:
             raise Refusal(f"A submission has at most {MAX_FIELDS} fields")
         values = [_field(field) for field in fields]
+        if not any(name == "email" and value.strip() for name, value, _ in values):
+            message = "Error in 'fields.email'. Required field 'email' is missing"
+            raise Refusal("The request is not valid", errors=[{"message": message, "errorType": "REQUIRED_FIELD"}])
         context = optional(body, "context", dict) or {}
         submit_form(
             self._portal,
