@@ -121,6 +121,8 @@ class HubSpotAuth(Part):
 
 
 class Webhooks(Part):
+    """Changes in HubSpot arrive at once, not at the next check. Left out: nothing is pushed."""
+
     client_secret: Secret = Field(repr=False)
     """The app's client secret, which signs what HubSpot sends."""
     app_id: Text = ""
@@ -134,7 +136,7 @@ class HubSpot(Part):
     """Where its API is."""
     auth: HubSpotAuth
     webhooks: Webhooks | None = None
-    """Left out: nothing is pushed, and the check alone keeps both sides in step."""
+    """Changes arrive at once, not at the next check. Left out: nothing is pushed."""
     api_version: str = Field("2026-03", pattern=r"^20\d\d-\d\d$")
     """The dated version of the API."""
 
@@ -161,6 +163,8 @@ class SalesforceAuth(Part):
 
 
 class PubSub(Part):
+    """Changes in Salesforce arrive at once, not at the next check."""
+
     enabled: Automatic = "auto"
     """Change events over the Pub/Sub API. auto: if the org allows it."""
     endpoint: str = ""
@@ -325,21 +329,29 @@ class Activities(Part):
 
 
 class Campaigns(Part):
+    """Salesforce campaigns that HubSpot's forms lead to."""
+
     forms: dict[Text, Text] = {}
     """By form (its guid), the Salesforce campaign that whoever submits it joins."""
 
 
 class Lifecycle(Part):
+    """Lifecycle stages of contacts."""
+
     automatic: Switch = True
     """An opportunity moves the lifecycle stage of its contacts, never backwards."""
 
 
 class Owners(Part):
+    """Owners of records."""
+
     enabled: Switch = True
     """Whether the owner of a record is synced."""
 
 
 class LimitsPart(Part):
+    """What may be spent and done without asking."""
+
     salesforce_calls_per_day: Annotated[int, Field(ge=1)] | None = None
     """Calls to Salesforce that may be spent in 24 hours. Left out: what the org has left."""
     hubspot_calls_per_day: Annotated[int, Field(ge=1)] | None = None
@@ -357,17 +369,17 @@ class ConnectionPart(Part):
 
     hubspot: HubSpot
     salesforce: Salesforce
-    check_every: Duration = Field(timedelta(minutes=15))
+    check_every: Duration = Field("15m", validate_default=True)
     """How often both sides are looked at for changes that nothing told of."""
     contacts: Contacts = Contacts()
     companies: Companies = Companies(enabled=False)
-    """Left out: off."""
+    """HubSpot companies; accounts in Salesforce. Left out: off."""
     deals: Deals = Deals(enabled=False)
-    """Left out: off."""
+    """HubSpot deals; opportunities in Salesforce. Left out: off."""
     tickets: Tickets = Tickets(enabled=False)
-    """Left out: off."""
+    """HubSpot tickets; cases in Salesforce. Left out: off."""
     custom: list[Custom] = []
-    """Custom objects."""
+    """Custom objects, and standard ones that have no key of their own."""
     activities: Activities = Activities()
     guard: Guard = Guard.STRICT
     """How a write to Salesforce is guarded against an edit of the same moment: strict refuses to overwrite it, fast costs fewer calls."""
