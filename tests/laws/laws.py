@@ -98,6 +98,18 @@ def quiet(start: Sequence[Edit]) -> None:
     assert pairing.round().base.fields == pairing.base.fields
 
 
+def short_way_is_the_long_way(start: Sequence[Edit], edits: Sequence[Edit]) -> None:
+    """1. Passing over the fields that are in step comes to the same as looking at each of them closely."""
+    short = agreed(start).perturb(edits)
+    long = replace(short, twin=replace(short.twin, history=Pair({"no_such_field": ()}, {})))
+    quick, slow = short.merge(), long.merge()
+    assert len(slow.decided) == len(MAPPING.lines)
+    assert {key: (f.verdict, f.after) for key, f in quick.fields.items()} == {
+        key: (f.verdict, f.after) for key, f in slow.decided.items()
+    }
+    assert quick.settle() == slow.settle()
+
+
 def settles(start: Sequence[Edit], edits: Sequence[Edit]) -> None:
     """2. Applied as if all succeeded, the plan is empty within two rounds, and then both sides say what the rules want."""
     pairing = agreed(start).perturb(edits).round().round()

@@ -104,6 +104,12 @@ def test_law_1_quiet(start: list[laws.Edit]) -> None:
 
 @fast
 @given(STARTS, EDITS)
+def test_law_1_the_short_way_is_the_long_way(start: list[laws.Edit], edits: list[laws.Edit]) -> None:
+    laws.short_way_is_the_long_way(start, edits)
+
+
+@fast
+@given(STARTS, EDITS)
 def test_law_2_settles(start: list[laws.Edit], edits: list[laws.Edit]) -> None:
     laws.settles(start, edits)
 

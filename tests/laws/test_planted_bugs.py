@@ -50,6 +50,7 @@ def both(*plants: Plant) -> Plant:
 # What each law is tried on.
 CASES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
     laws.quiet: (STARTS,),
+    laws.short_way_is_the_long_way: (STARTS, EDITS),
     laws.settles: (STARTS, EDITS),
     laws.no_lost_edit: (STARTS, EDITS),
     laws.special_laws: (STARTS, EDITS),
@@ -99,6 +100,10 @@ _render, _count = Line.render, brakes._count
 
 def _same_spelling(now: Pair[Any], carried: Pair[Any]) -> bool:
     return bool(now.hubspot == now.salesforce)
+
+
+def _blank_agrees(mapping: CompiledMapping, values: Pair[Any], lookup: Any) -> dict[str, Pair[Any]]:
+    return {key: Pair(None, values.salesforce[key]) for key in mapping.by_key if values.hubspot[key] is None}
 
 
 def _one_base(self: RecordMerge, failed: Any = record.NOTHING_FAILED) -> dict[str, Pair[Any]]:
@@ -172,6 +177,7 @@ def _cut(self: Line, side: Side, value: Any, source: Any = None) -> Any:
 
 BUGS = (
     Bug("values are compared as they are spelled", laws.quiet, both(swap(merge, "agree", _same_spelling), swap(view, "_find_agreed", lambda *a: {}))),
+    Bug("a blank agrees with anything", laws.short_way_is_the_long_way, swap(view, "_find_agreed", _blank_agrees)),
     Bug("the base is lost", laws.no_lost_edit, swap(RecordMerge, "settle", lambda self, failed=None: {})),
     Bug("one base for both sides", laws.no_lost_edit, swap(RecordMerge, "settle", _one_base)),
     Bug("the base never moves", laws.no_lost_edit, both(swap(FieldMerge, "settle", _never_moves), swap(view, "_find_agreed", lambda *a: {}))),

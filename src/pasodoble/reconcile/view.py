@@ -5,8 +5,9 @@ Here, and only here, a merge touches the mapping. Deciding does not belong here 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from pasodoble.mapping.apply import CompiledMapping, Line
@@ -53,18 +54,31 @@ def _find_agreed(mapping: CompiledMapping, values: Pair[dict[str, Value]], looku
     """
     hubspot, salesforce = values
     agreed: dict[str, Pair[Value]] = {}
-    for key, line in mapping.by_key.items():
+    for key, carry, alike in _list_shortcuts(mapping):
         here, there = hubspot[key], salesforce[key]
-        if here is MISSING or there is MISSING or line.rule.dormant:
+        if here is MISSING or there is MISSING:
             continue
-        carry = line.codec.carry
         if (
-            (here is None and there is None)
+            (here == there and (alike or here is None))
             or carry(Side.HUBSPOT, here, lookup) == there
             or carry(Side.SALESFORCE, there, lookup) == here
         ):
             agreed[key] = Pair(here, there)
     return agreed
+
+
+SAME_TERMS: Final = frozenset("text cut_text email phone url number money date moment time flag id".split())
+"""Codecs by which both sides mean the same by the same canonical value, so that equal values need not be carried."""
+
+_Shortcut = tuple[str, Callable[[Side, Value, Lookup], Carried], bool]
+
+
+@lru_cache(maxsize=64)
+def _list_shortcuts(mapping: CompiledMapping) -> tuple[_Shortcut, ...]:
+    """Of each line that is awake: its key, how it carries, and whether equal values always agree."""
+    return tuple(
+        (line.key, line.codec.carry, line.codec.name in SAME_TERMS) for line in mapping.lines if not line.rule.dormant
+    )
 
 
 def settle_base(

@@ -33,6 +33,10 @@ def write(n: int, side: Side = SF, *, guarded: bool = False) -> Step:
     )
 
 
+def other(n: int, *, guarded: bool = False) -> Step:
+    return step(Update(ref=Ref(SF, "Contact", str(n)), fields={}, unless_modified_since=NOON if guarded else None))
+
+
 def clear(n: int, was: str | None = "x") -> Step:
     return step(Update(ref=Ref(SF, "Lead", str(n)), fields={"Title": None}), Title=was)
 
@@ -139,6 +143,11 @@ def test_kinds_and_sides_are_counted_apart() -> None:
         pytest.param([make(n) for n in range(1_000)], Pair(0, 1), id="1,000 new in Salesforce"),
         pytest.param([drop(1), drop(1, HS)], Pair(1, 1), id="one deletion a side"),
         pytest.param([make(1, HS), make(1, HS, "deals")], Pair(2, 0), id="two objects share no call"),
+        pytest.param([make(1), make(1, SF, "deals")], Pair(0, 2), id="two objects of Salesforce neither"),
+        pytest.param(
+            [write(1, guarded=True), other(2, guarded=True)], Pair(0, 1), id="but guarded writes of any object do"
+        ),
+        pytest.param([write(1), other(2)], Pair(0, 2), id="and others do not"),
         pytest.param([tie(1)], Pair(0, 1), id="one association"),
         pytest.param([], Pair(0, 0), id="nothing"),
     ],

@@ -54,6 +54,12 @@ def test_a_document_comes_back_as_it_was() -> None:
     assert parse_document(json.loads(text)) == DOCUMENT
 
 
+def test_a_document_says_its_version_and_its_price() -> None:
+    raw = render_document(DOCUMENT)
+    assert raw["format_version"] == 1
+    assert raw["cost"]["calls"] == dict(zip(Side, DOCUMENT.plan.cost.calls, strict=True))
+
+
 def test_the_same_plan_gives_the_same_text() -> None:
     turned = replace(DOCUMENT, plan=make_plan(reversed(STEPS)), versions=dict(reversed(DOCUMENT.versions.items())))
     assert json.dumps(render_document(turned)) == json.dumps(render_document(DOCUMENT))
