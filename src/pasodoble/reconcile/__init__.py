@@ -1,1 +1,4 @@
-"""Three-way merge: what two records should hold, which records are one thing, and what may sync. Pure, for every kind alike."""
+"""Three-way merge: what two records should hold, which records are one thing, and what may sync. For every kind alike.
+
+Pure. Neither a vendor's names nor the writes that follow from a decision belong here.
+"""

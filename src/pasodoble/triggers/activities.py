@@ -1,4 +1,7 @@
-"""Triggers of what people do: forms, emails, meetings, calls, notes, tasks, documents. Each switched on by its own key."""
+"""Triggers of what people do: forms, emails, meetings, calls, notes, tasks, documents. Each switched on by its own key.
+
+The task or event that an activity becomes in Salesforce does not belong here.
+"""
 
 from __future__ import annotations
 

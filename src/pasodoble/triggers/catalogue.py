@@ -1,4 +1,7 @@
-"""All triggers and all non-triggers, in the order in which they are shown. The only list there is."""
+"""All triggers and all non-triggers, in the order in which they are shown. The only list there is.
+
+A declaration itself does not belong here, but in the file of its family.
+"""
 
 from __future__ import annotations
 

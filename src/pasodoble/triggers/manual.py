@@ -1,4 +1,7 @@
-"""Triggers by hand: one record, a list, chosen problems. A person never waits behind a machine."""
+"""Triggers by hand: one record, a list, chosen problems. A person never waits behind a machine.
+
+Who may ask for it (roles) does not belong here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Triggers of belonging to something: the inclusion list, an active campaign; and what of it is no trigger."""
+"""Triggers of belonging to something: the inclusion list, an active campaign; and what of it is no trigger.
+
+Who is in a list now is read by the shell, and does not belong here.
+"""
 
 from __future__ import annotations
 

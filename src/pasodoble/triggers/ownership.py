@@ -1,4 +1,7 @@
-"""Triggers of who a record belongs to, and how far it has come: owner and lifecycle stage."""
+"""Triggers of who a record belongs to, and how far it has come: owner and lifecycle stage.
+
+Which owner or stage wins does not belong here (`reconcile/special`).
+"""
 
 from __future__ import annotations
 

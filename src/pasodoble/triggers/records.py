@@ -1,4 +1,7 @@
-"""Triggers of a record itself: made, changed, gone, back, merged, converted; and what changes without being one."""
+"""Triggers of a record itself: made, changed, gone, back, merged, converted; and what changes without being one.
+
+Whether the record may sync does not belong here (`reconcile/gates`).
+"""
 
 from __future__ import annotations
 

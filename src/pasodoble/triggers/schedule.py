@@ -1,4 +1,7 @@
-"""The trigger that makes up for all others: the periodic check of both sides; and the echo of our own writes, which is none."""
+"""The trigger that makes up for all others: the periodic check of both sides; and the echo of our own writes, which is none.
+
+When the check runs does not belong here (`engine`).
+"""
 
 from __future__ import annotations
 
