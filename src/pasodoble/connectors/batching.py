@@ -59,6 +59,25 @@ async def write_in_waves(
     return [outcomes[i] for i in range(len(operations))]
 
 
+async def write_apart(
+    operations: Sequence[Operation],
+    is_at_fault: Callable[[Operation], bool],
+    refusal: Outcome,
+    again: Callable[[Sequence[Operation]], Awaitable[Sequence[Outcome]]],
+) -> list[Outcome]:
+    """For a batch of several that was refused as a whole: those at fault are refused, the others are written again.
+
+    Where none is known to be at fault, the batch is halved, so that log2 n calls find the one that is.
+    """
+    at_fault = {i for i, op in enumerate(operations) if is_at_fault(op)}
+    if not at_fault:
+        half = len(operations) // 2
+        return [*await again(operations[:half]), *await again(operations[half:])]
+    rest = [op for i, op in enumerate(operations) if i not in at_fault]
+    answers = iter(await again(rest) if rest else ())
+    return [refusal if i in at_fault else next(answers) for i in range(len(operations))]
+
+
 def _plan_waves(operations: Sequence[Operation]) -> list[list[int]]:
     """Places by wave: an operation comes after all earlier ones that touch the same thing, unless both only share it."""
     waves: list[list[int]] = []

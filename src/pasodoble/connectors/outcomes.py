@@ -6,6 +6,7 @@ Reads the catalogue's dispositions and the error's class. Vendors' codes are rea
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -57,3 +58,11 @@ def outcome_of_error(error: ConnectorError, side: Side, now: datetime, causes: M
     elif isinstance(error, QuotaSpent):
         until = error.resets_at
     return outcome_of_problem(problem_of_error(error, side, causes), until)
+
+
+def outcome_of_unsent(error: ConnectorError, side: Side, now: datetime, causes: Mapping[str, str]) -> Outcome:
+    """What it means for an operation that a call which had to come before it failed: nothing was sent."""
+    outcome = outcome_of_error(error, side, now, causes)
+    if isinstance(outcome, Unknown):
+        return Deferred(problem=replace(outcome.problem, cause="service.unavailable"))
+    return outcome

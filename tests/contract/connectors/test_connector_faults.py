@@ -84,6 +84,13 @@ async def test_write_that_is_turned_away_is_deferred(world: World) -> None:
     assert outcome.problem.cause == "service.unavailable"
 
 
+async def test_create_waits_when_it_cannot_be_told_whether_there_is_a_key(world: World) -> None:
+    world.fault(fault="reset", match={"method": "GET"}, times=20)
+    (outcome,) = await world.connector.write([new(world, "key-1", email="ana@acme.example")])
+    assert isinstance(outcome, Deferred)
+    assert not [call for call in world.sent() if writes(world)["path"] in call]
+
+
 async def test_haste_is_waited_out_once(world: World) -> None:
     ref = world.put(email="ana@acme.example", title="old")
     world.fault(fault="status", status=429, times=1)

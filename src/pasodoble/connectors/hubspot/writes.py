@@ -8,17 +8,17 @@ Source: developer docs, "Using object APIs" and "Error handling" (March 2026). W
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pasodoble.connectors.batching import Group, chunked, map_bounded, write_in_waves
+from pasodoble.connectors.batching import Group, chunked, map_bounded, write_apart, write_in_waves
 from pasodoble.connectors.http import Answer
 from pasodoble.connectors.hubspot.associations import AssociationWriter
 from pasodoble.connectors.hubspot.client import HubSpotClient
 from pasodoble.connectors.hubspot.errors import CALL_CAUSES, existing_id, problem_of
 from pasodoble.connectors.hubspot.records import AT_ONCE, BATCH, RecordReader, parse_moment, to_property
 from pasodoble.connectors.hubspot.schema import KEY_PROPERTY
-from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem
+from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem, outcome_of_unsent
 from pasodoble.errors import ConnectorError
 from pasodoble.model.cause import Category, Problem
 from pasodoble.model.causes import get_cause
@@ -49,64 +49,50 @@ class Writer:
         sort, object = group
         if sort is Associate:
             return await self.associations.write([op for op in ops if isinstance(op, Associate)])
-        carries_key = sort is Create and await self._has_key(object)
-
-        async def one(chunk: Sequence[Operation]) -> list[Outcome]:
-            return await self._write_batch(object, chunk, carries_key=carries_key)
-
-        chunks = await map_bounded(one, chunked(ops, BATCH), AT_ONCE)
+        try:
+            keyed = await self._with_keys(object, ops) if sort is Create else ops
+        except ConnectorError as error:
+            return [outcome_of_unsent(error, Side.HUBSPOT, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
+        chunks = await map_bounded(self._write_batch, chunked(keyed, BATCH), AT_ONCE)
         return [outcome for chunk in chunks for outcome in chunk]
 
-    async def _has_key(self, object: str) -> bool:
-        try:
-            return KEY_PROPERTY in (await self.records.schemas.known(object)).fields
-        except ConnectorError:
-            return False
+    async def _with_keys(self, object: str, ops: Sequence[Operation]) -> Sequence[Operation]:
+        """Creates that carry their key, where the object has the property for it."""
+        if KEY_PROPERTY not in (await self.records.schemas.known(object)).fields:
+            return ops
+        return [
+            replace(op, fields={**op.fields, KEY_PROPERTY: op.key}) if isinstance(op, Create) and op.key else op
+            for op in ops
+        ]
 
-    async def _write_batch(self, object: str, ops: Sequence[Operation], *, carries_key: bool) -> list[Outcome]:
+    async def _write_batch(self, ops: Sequence[Operation]) -> list[Outcome]:
         try:
-            answer = await self._send(object, ops, carries_key=carries_key)
+            answer = await self._send(ops)
         except ConnectorError as error:
             return [outcome_of_error(error, Side.HUBSPOT, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
         if answer.status < 400:
-            return await self._read_outcomes(object, ops, answer, carries_key=carries_key)
+            return await self._read_outcomes(ops, answer)
         if len(ops) == 1:
             return [await self._read_refusal(ops[0], answer.body)]
+        problem = problem_of(answer.body)
+        refusal = outcome_of_problem(problem)
         if answer.status not in _ONE_INPUTS_FAULT:
-            return [outcome_of_problem(problem_of(answer.body))] * len(ops)
-        return await self._write_apart(object, ops, problem_of(answer.body), carries_key=carries_key)
+            return [refusal] * len(ops)
+        return await write_apart(ops, lambda op: _carries(op, problem), refusal, self._write_batch)
 
-    async def _write_apart(
-        self, object: str, ops: Sequence[Operation], problem: Problem, *, carries_key: bool
-    ) -> list[Outcome]:
-        """A batch was refused for the sake of some input: by the field at fault if it is one, else in halves."""
-        at_fault = {i for i, op in enumerate(ops) if _carries(op, problem)}
-        if not at_fault:
-            half = len(ops) // 2
-            first = await self._write_batch(object, ops[:half], carries_key=carries_key)
-            return first + await self._write_batch(object, ops[half:], carries_key=carries_key)
-        outcomes: list[Outcome] = [outcome_of_problem(problem)] * len(ops)
-        rest = [i for i in range(len(ops)) if i not in at_fault]
-        again = await self._write_batch(object, [ops[i] for i in rest], carries_key=carries_key) if rest else []
-        for i, outcome in zip(rest, again, strict=True):
-            outcomes[i] = outcome
-        return outcomes
+    async def _send(self, ops: Sequence[Operation]) -> Answer:
+        inputs = [_to_input(op, str(i)) for i, op in enumerate(ops)]
+        path = f"/{_object_of(ops[0])}/batch/{_VERBS[type(ops[0])]}"
+        return await self.client.write("objects", path, {"inputs": inputs})
 
-    async def _send(self, object: str, ops: Sequence[Operation], *, carries_key: bool) -> Answer:
-        verb = _VERBS[type(ops[0])]
-        inputs = [_to_input(op, str(i), carries_key=carries_key) for i, op in enumerate(ops)]
-        return await self.client.write("objects", f"/{object}/batch/{verb}", {"inputs": inputs})
-
-    async def _read_outcomes(
-        self, object: str, ops: Sequence[Operation], answer: Answer, *, carries_key: bool
-    ) -> list[Outcome]:
+    async def _read_outcomes(self, ops: Sequence[Operation], answer: Answer) -> list[Outcome]:
         if isinstance(ops[0], Delete) and answer.body is None:
             return [Applied(ref=op.ref) for op in ops if isinstance(op, Delete)]
         outcomes: dict[int, Outcome] = {}
         for row in answer.body["results"]:
             place = _place_of(row, ops)
             if place is not None:
-                outcomes[place] = self._applied(object, ops[place], row, answer)
+                outcomes[place] = self._applied(ops[place], row, answer)
         unclaimed = []
         for error in answer.body.get("errors") or ():
             places = _places_of_error(error, ops)
@@ -116,16 +102,16 @@ class Writer:
         rest = [i for i in range(len(ops)) if i not in outcomes]
         if len(rest) == len(unclaimed) == 1:
             outcomes[rest[0]] = await self._read_refusal(ops[rest[0]], unclaimed[0])
-        elif len(rest) == len(unclaimed) > 1:  # all refused, and none says which: each by itself
+        elif len(rest) == len(unclaimed):  # all refused, and none says which: each by itself
             for i in rest:
-                outcomes[i] = (await self._write_batch(object, [ops[i]], carries_key=carries_key))[0]
+                outcomes[i] = (await self._write_batch([ops[i]]))[0]
         return [outcomes.get(i, _SILENT) for i in range(len(ops))]
 
-    def _applied(self, object: str, op: Operation, row: Mapping[str, Any], answer: Answer) -> Outcome:
+    def _applied(self, op: Operation, row: Mapping[str, Any], answer: Answer) -> Outcome:
         """The answer shows more than was written; only what was written is sure to be the record's own."""
         written = op.fields if isinstance(op, Create | Update) else {}
         given = row["properties"]
-        ref = Ref(Side.HUBSPOT, object, str(row["id"]))
+        ref = Ref(Side.HUBSPOT, _object_of(op), str(row["id"]))
         snapshot = Snapshot(
             ref=ref,
             fields={name: given[name] or None for name in written if name in given},
@@ -138,26 +124,29 @@ class Writer:
 
     async def _read_refusal(self, op: Operation, error: Any) -> Outcome:
         problem = problem_of(error)
-        if isinstance(op, Create) and problem.cause in _DUPLICATES and _is_itself(op, problem):
+        if not (isinstance(op, Create) and problem.cause in _DUPLICATES and _is_itself(op, problem)):
+            return outcome_of_problem(problem)
+        try:
             refs = await self._find_holders(op, error)
-            if refs:
-                return Exists(refs=refs, problem=problem)
-        return outcome_of_problem(problem)
+        except ConnectorError as trouble:
+            return outcome_of_unsent(trouble, Side.HUBSPOT, self.client.sender.clock.now(), CALL_CAUSES)
+        return Exists(refs=refs, problem=problem) if refs else outcome_of_problem(problem)
 
     async def _find_holders(self, op: Create, error: Any) -> tuple[Ref, ...]:
         """Who holds the key or the natural key: named in the answer, else looked up."""
         named = existing_id(error)
         if named is not None:
             return (Ref(Side.HUBSPOT, op.object, named),)
-        asked = [(KEY_PROPERTY, op.key), *([op.natural] if op.natural else [])]
-        for field, value in asked:
-            try:
-                found = await self.records.find(op.object, field, [value], ())
-            except ConnectorError:
-                continue
+        by_key = [(KEY_PROPERTY, op.key)] if KEY_PROPERTY in op.fields else []
+        for field, value in [*by_key, *([op.natural] if op.natural else [])]:
+            found = await self.records.find(op.object, field, [value], ())
             if found:
                 return tuple(snap.ref for snap in found)
         return ()
+
+
+def _object_of(op: Operation) -> str:
+    return op.object if isinstance(op, Create) else op.ref.object
 
 
 def _is_itself(op: Create, problem: Problem) -> bool:
@@ -172,12 +161,11 @@ def _carries(op: Operation, problem: Problem) -> bool:
     return is_mapping and isinstance(op, Create | Update) and not set(problem.fields).isdisjoint(op.fields)
 
 
-def _to_input(op: Operation, trace_id: str, *, carries_key: bool) -> dict[str, Any]:
+def _to_input(op: Operation, trace_id: str) -> dict[str, Any]:
     match op:
         case Create():
             given = {name: to_property(value) for name, value in op.fields.items() if value is not None}
-            key = {KEY_PROPERTY: op.key} if carries_key and op.key else {}
-            return {"properties": given | key, "associations": [], "objectWriteTraceId": trace_id}
+            return {"properties": given, "associations": [], "objectWriteTraceId": trace_id}
         case Update():
             written = {name: to_property(value) for name, value in op.fields.items()}
             return {"id": op.ref.id, "properties": written, "objectWriteTraceId": trace_id}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pasodoble.connectors.outcomes import outcome_of_error
+from pasodoble.connectors.outcomes import outcome_of_unsent
 from pasodoble.connectors.salesforce.associations import Junction, Tie, to_write
 from pasodoble.connectors.salesforce.client import SalesforceClient
 from pasodoble.connectors.salesforce.errors import CALL_CAUSES
@@ -38,7 +38,7 @@ class TieWriter:
         try:
             rows = await self._read_rows(ties)
         except ConnectorError as error:
-            return [outcome_of_error(error, Side.SALESFORCE, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
+            return [outcome_of_unsent(error, Side.SALESFORCE, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
         writes: dict[int, Operation] = {}
         outcomes: dict[int, Outcome] = {}
         for i, (op, target) in enumerate(zip(ops, targets, strict=True)):

@@ -7,12 +7,12 @@ Source: REST guide, "Collections", "Composite" and "Conditional requests". What 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from typing import Any, Final
 
-from pasodoble.connectors.batching import Group, chunked, map_bounded, write_in_waves
-from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem
+from pasodoble.connectors.batching import Group, chunked, map_bounded, write_apart, write_in_waves
+from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem, outcome_of_unsent
 from pasodoble.connectors.salesforce.client import COMPOSITE_QUERIES, WRITE_HEADERS, SalesforceClient
 from pasodoble.connectors.salesforce.errors import CALL_CAUSES, first_error, holder_in, problem_of
 from pasodoble.connectors.salesforce.ids import is_id, to_18
@@ -51,7 +51,10 @@ class Writer:
         if sort is Associate:
             ties = TieWriter(client=self.client, write_plain=self.write)
             return await ties.write([op for op in ops if isinstance(op, Associate)])
-        carries_key = sort is Create and await self._has_key(object)
+        try:
+            keyed = await self._with_keys(object, ops) if sort is Create else ops
+        except ConnectorError as error:
+            return [self._unsent(error)] * len(ops)
         guarded = [i for i, op in enumerate(ops) if _is_guarded(op)]
         free = [i for i, op in enumerate(ops) if not _is_guarded(op)]
         outcomes: dict[int, Outcome] = {}
@@ -61,18 +64,20 @@ class Writer:
             outcomes.update(zip(places, await self._write_guarded(updates), strict=True))
 
         async def one_free(places: Sequence[int]) -> None:
-            written = await self._write_collections([ops[i] for i in places], carries_key=carries_key)
-            outcomes.update(zip(places, written, strict=True))
+            outcomes.update(zip(places, await self._write_collections([keyed[i] for i in places]), strict=True))
 
         await map_bounded(one_guarded, chunked(guarded, _GUARDED), AT_ONCE)
         await map_bounded(one_free, chunked(free, _COLLECTION * COMPOSITE_QUERIES), AT_ONCE)
         return [outcomes[i] for i in range(len(ops))]
 
-    async def _has_key(self, object: str) -> bool:
-        try:
-            return KEY_FIELD in (await self.records.schemas.known(object)).fields
-        except ConnectorError:
-            return False
+    async def _with_keys(self, object: str, ops: Sequence[Operation]) -> Sequence[Operation]:
+        """Creates that carry their key, where the object has the field for it."""
+        if KEY_FIELD not in (await self.records.schemas.known(object)).fields:
+            return ops
+        return [
+            replace(op, fields={**op.fields, KEY_FIELD: op.key}) if isinstance(op, Create) and op.key else op
+            for op in ops
+        ]
 
     # --- guarded -----------------------------------------------------------------------------------------------------
 
@@ -87,17 +92,16 @@ class Writer:
 
     # --- collections -------------------------------------------------------------------------------------------------
 
-    async def _write_collections(self, ops: Sequence[Operation], *, carries_key: bool) -> list[Outcome]:
+    async def _write_collections(self, ops: Sequence[Operation]) -> list[Outcome]:
         """At most five collections. One goes by itself, several in one composite."""
         chunks = list(chunked(ops, _COLLECTION))
-        requests = [_collection(chunk, carries_key=carries_key) for chunk in chunks]
         try:
-            answers = await self._send(requests)
+            answers = await self._send([_collection(chunk) for chunk in chunks])
         except ConnectorError as error:
             return self._all_failed(error, ops)
         outcomes: list[Outcome] = []
         for chunk, (status, body) in zip(chunks, answers, strict=True):
-            outcomes += await self._read_collection(chunk, status, body, carries_key=carries_key)
+            outcomes += await self._read_collection(chunk, status, body)
         return outcomes
 
     async def _send(self, requests: Sequence[Row]) -> list[tuple[int, Any]]:
@@ -108,32 +112,16 @@ class Writer:
         answer = await self.client.call(request["method"], request["url"], body=request.get("body"), purpose="write")
         return [(answer.status, answer.body)]
 
-    async def _read_collection(
-        self, ops: Sequence[Operation], status: int, body: Any, *, carries_key: bool
-    ) -> list[Outcome]:
-        if status >= 300:
-            return await self._write_apart(ops, first_error(body), carries_key=carries_key)
-        if not isinstance(body, list) or len(body) != len(ops):
+    async def _read_collection(self, ops: Sequence[Operation], status: int, body: Any) -> list[Outcome]:
+        if status < 300 and isinstance(body, list) and len(body) == len(ops):
+            return [await self._read_result(op, result) for op, result in zip(ops, body, strict=True)]
+        if status < 300 or status >= 500:
             return [_SILENT] * len(ops)
-        return [await self._read_result(op, result) for op, result in zip(ops, body, strict=True)]
-
-    async def _write_apart(self, ops: Sequence[Operation], error: Row, *, carries_key: bool) -> list[Outcome]:
-        """Refused as a whole: by the field at fault if it is one, else in halves."""
-        problem = problem_of(error)
-        if len(ops) == 1 or not _one_records_fault(problem):
+        problem = problem_of(first_error(body))
+        refusal = outcome_of_problem(problem)
+        if len(ops) == 1 or not isinstance(refusal, Refused | Stale):
             return [await self._read_refusal(op, problem) for op in ops]
-        at_fault = {i for i, op in enumerate(ops) if _carries(op, problem)}
-        if at_fault:
-            rest = [i for i in range(len(ops)) if i not in at_fault]
-            outcomes: list[Outcome] = [outcome_of_problem(problem)] * len(ops)
-            if rest:
-                again = await self._write_collections([ops[i] for i in rest], carries_key=carries_key)
-                for i, outcome in zip(rest, again, strict=True):
-                    outcomes[i] = outcome
-            return outcomes
-        half = len(ops) // 2
-        first = await self._write_collections(ops[:half], carries_key=carries_key)
-        return first + await self._write_collections(ops[half:], carries_key=carries_key)
+        return await write_apart(ops, lambda op: _carries(op, problem), refusal, self._write_collections)
 
     async def _read_result(self, op: Operation, result: Row) -> Outcome:
         if result.get("success"):
@@ -146,10 +134,13 @@ class Writer:
             return Applied(ref=op.ref)
         if isinstance(op, Update) and _is_the_record_itself(op, problem):
             return Stale()
-        if isinstance(op, Create) and problem.code in ("DUPLICATE_VALUE", "DUPLICATES_DETECTED"):
+        if not (isinstance(op, Create) and problem.code in ("DUPLICATE_VALUE", "DUPLICATES_DETECTED")):
+            return outcome_of_problem(problem)
+        try:
             refs = await self._find_holders(op, problem)
-            return Exists(refs=refs, problem=problem) if refs else Refused(problem=problem, fields=problem.fields)
-        return outcome_of_problem(problem)
+        except ConnectorError as error:
+            return self._unsent(error)
+        return Exists(refs=refs, problem=problem) if refs else outcome_of_problem(problem)
 
     async def _find_holders(self, op: Create, problem: Problem) -> tuple[Ref, ...]:
         """Who holds the key or the natural key: named in the message, else looked up."""
@@ -159,7 +150,7 @@ class Writer:
         if id:
             return (Ref(Side.SALESFORCE, op.object, id),)
         if problem.code == "DUPLICATE_VALUE":
-            return await self._find(op.object, KEY_FIELD, op.key)
+            return await self._find(op.object, KEY_FIELD, op.key) if KEY_FIELD in op.fields else ()
         if op.natural is None:
             return ()
         objects = _PEOPLE if op.object in _PEOPLE else (op.object,)
@@ -167,10 +158,10 @@ class Writer:
         return tuple(ref for refs in found for ref in refs)
 
     async def _find(self, object: str, field: str, value: str) -> tuple[Ref, ...]:
-        try:
-            return tuple(snap.ref for snap in await self.records.find(object, field, [value], ()))
-        except ConnectorError:
-            return ()
+        return tuple(snap.ref for snap in await self.records.find(object, field, [value], ()))
+
+    def _unsent(self, error: ConnectorError) -> Outcome:
+        return outcome_of_unsent(error, Side.SALESFORCE, self.client.sender.clock.now(), CALL_CAUSES)
 
     def _all_failed(self, error: ConnectorError, ops: Sequence[Operation]) -> list[Outcome]:
         return [outcome_of_error(error, Side.SALESFORCE, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
@@ -201,7 +192,7 @@ def _read_row(op: Update, part: Row) -> Outcome:
     return Stale() if _is_the_record_itself(op, problem) else outcome_of_problem(problem)
 
 
-def _collection(ops: Sequence[Operation], *, carries_key: bool) -> Row:
+def _collection(ops: Sequence[Operation]) -> Row:
     if isinstance(ops[0], Delete):
         ids = ",".join(op.ref.id for op in ops if isinstance(op, Delete))
         return {
@@ -213,16 +204,15 @@ def _collection(ops: Sequence[Operation], *, carries_key: bool) -> Row:
         "method": "POST" if isinstance(ops[0], Create) else "PATCH",
         "url": "/composite/sobjects",
         "httpHeaders": WRITE_HEADERS,
-        "body": {"allOrNone": False, "records": [_to_row(op, carries_key=carries_key) for op in ops]},
+        "body": {"allOrNone": False, "records": [_to_row(op) for op in ops]},
     }
 
 
-def _to_row(op: Operation, *, carries_key: bool) -> dict[str, Any]:
+def _to_row(op: Operation) -> dict[str, Any]:
     row: dict[str, Any] = {"attributes": {"type": _object_of(op)}}
     match op:
         case Create():
-            given = {name: value for name, value in op.fields.items() if value is not None}
-            return row | given | ({KEY_FIELD: op.key} if carries_key and op.key else {})
+            return row | {name: value for name, value in op.fields.items() if value is not None}
         case Update():
             return row | {"id": op.ref.id} | dict(op.fields)
         case _:
@@ -235,10 +225,6 @@ def _object_of(op: Operation) -> str:
 
 def _id_of(op: Operation) -> str:
     return "" if isinstance(op, Create) else op.ref.id
-
-
-def _one_records_fault(problem: Problem) -> bool:
-    return isinstance(outcome_of_problem(problem), Refused | Stale)
 
 
 def _carries(op: Operation, problem: Problem) -> bool:
