@@ -34,7 +34,7 @@ class Client:
         **query: str,
     ) -> Response:
         """`path` below `/services/data/vNN.0` unless it starts with `/services`, `/id` or `/__sandbox__`."""
-        if not path.startswith(("/services", "/id/", "/__sandbox__", "/ui")):
+        if path != "/" and not path.startswith(("/services", "/id/", "/__sandbox__", "/ui")):
             path = f"/services/data/v{version}{path}"
         raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
         sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json", "host": "sim.example"}

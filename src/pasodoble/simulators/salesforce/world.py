@@ -38,6 +38,7 @@ from pasodoble.simulators.salesforce.rest import (
 from pasodoble.simulators.salesforce.rest.frame import Instance, answer_error, answer_unknown, finish
 from pasodoble.simulators.salesforce.sessions import Sessions
 from pasodoble.simulators.salesforce.settings import Switches
+from pasodoble.simulators.salesforce.ui import pages
 
 AREAS = (
     versions,
@@ -125,7 +126,9 @@ def _serve(org: Org) -> World:
     add_common_routes(router, calls=calls, faults=faults, clock=org.clock)
     events = EventBus(org, instance.sessions)
     instance.meter.gauges["DailyDeliveredPlatformEvents"] = lambda: events.delivered
-    door.add_routes(instance, journal, Desk(org, instance.sessions, events))
+    desk = Desk(org, instance.sessions, events)
+    door.add_routes(instance, journal, desk)
+    pages.add_routes(router, desk, journal)
     application = Application(
         router,
         calls=calls,
