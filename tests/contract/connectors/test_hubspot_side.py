@@ -10,7 +10,7 @@ from sides import HubSpotWorld, InProcess, OpenBudget
 from pasodoble.connectors.hubspot.changes import FAST_HOLD_MS, SLOW_HOLD_MS
 from pasodoble.connectors.hubspot.connector import HubSpotConnector
 from pasodoble.errors import AuthLapsed, ConfigError, Unsupported
-from pasodoble.model.operation import Create, Operation, Update
+from pasodoble.model.operation import Create, Delete, Operation, Update
 from pasodoble.model.outcome import Applied, Exists, Refused
 from pasodoble.model.record import Gone, Loss, Snapshot
 from pasodoble.model.ref import Ref
@@ -351,3 +351,36 @@ async def test_other_objects_are_made_found_by_key_changed_looked_up_and_deleted
     assert isinstance((await portal.connector.write([Update(ref=made.ref, fields={name: "New"})]))[0], Applied)
     pages = [page async for page in portal.connector.read_changes(object, [name], None)]
     assert [snap.fields for page in pages for snap in page.snapshots] == [{name: "New"}]
+    assert isinstance((await portal.connector.write([Delete(ref=made.ref)]))[0], Applied)
+    seen = (await portal.connector.read([made.ref], []))[made.ref]
+    assert isinstance(seen, Gone)
+    assert seen.how is Loss.DELETED
+
+
+async def test_custom_object_is_spoken_to_by_its_type_id(portal: HubSpotWorld) -> None:
+    client = portal.connector._client  # type: ignore[attr-defined]
+    body = {
+        "name": "boat",
+        "labels": {"singular": "Boat", "plural": "Boats"},
+        "primaryDisplayProperty": "boat_name",
+        "requiredProperties": ["boat_name"],
+        "searchableProperties": [],
+        "properties": [{"name": "boat_name", "label": "Name", "type": "string", "fieldType": "text"}],
+        "associatedObjects": ["CONTACT"],
+    }
+    object = (await client.write("schemas", "", body)).body["objectTypeId"]
+    assert "boat_name" in (await portal.connector.describe(object)).fields
+    of = Ref(Side.SALESFORCE, "Boat__c", "1")
+    op = Create(side=Side.HUBSPOT, object=object, fields={"boat_name": "Ana"}, key="key-1", of=of)
+    (made,) = await portal.connector.write([op])
+    assert isinstance(made, Applied)
+    assert made.ref.object == object
+    cursor: Cursor | None = None
+    async for page in portal.connector.read_changes(object, ["boat_name"], cursor):
+        cursor = page.cursor
+    portal.sim.advance(3600)
+    assert isinstance((await portal.connector.write([Update(ref=made.ref, fields={"boat_name": "Bea"})]))[0], Applied)
+    seen = [
+        snap async for page in portal.connector.read_changes(object, ["boat_name"], cursor) for snap in page.snapshots
+    ]
+    assert [snap.fields for snap in seen] == [{"boat_name": "Bea"}]

@@ -9,7 +9,7 @@ from sides import InProcess, OpenBudget, SalesforceWorld
 
 from pasodoble.connectors.salesforce.connector import SalesforceConnector
 from pasodoble.errors import AuthLapsed, Unsupported
-from pasodoble.model.operation import Associate, Create, Operation, Update
+from pasodoble.model.operation import Associate, Create, Delete, Operation, Update
 from pasodoble.model.outcome import Applied, Deferred, Exists, Outcome, Refused, Stale
 from pasodoble.model.record import Gone, Loss, Snapshot
 from pasodoble.model.ref import Ref
@@ -288,3 +288,32 @@ async def test_no_search_value_becomes_syntax(org: SalesforceWorld) -> None:
     assert await org.connector.find("Contact", "Email", ["' OR Email != '"], []) == []
     with pytest.raises(Unsupported):
         await org.connector.find("Contact", "Email = '' OR Email", ["x"], [])
+
+
+@pytest.mark.parametrize(
+    ("object", "fields", "name"),
+    [
+        ("Account", {"Name": "Acme"}, "Name"),
+        ("Opportunity", {"Name": "Big", "StageName": "Prospecting", "CloseDate": "2027-01-31"}, "Name"),
+        ("Case", {"Subject": "Help"}, "Subject"),
+        ("Campaign", {"Name": "Spring"}, "Name"),
+    ],
+)
+async def test_other_objects_are_made_found_by_key_changed_looked_up_and_deleted(
+    org: SalesforceWorld, object: str, fields: dict[str, Raw], name: str
+) -> None:
+    op = Create(side=Side.SALESFORCE, object=object, fields=fields, key="key-1", of=Ref(Side.HUBSPOT, "elsewhere", "1"))
+    (made,) = await org.connector.write([op])
+    assert isinstance(made, Applied)
+    (again,) = await org.connector.write([op])
+    assert isinstance(again, Exists)
+    assert again.refs == (made.ref,)
+    assert await org.connector.write([Update(ref=made.ref, fields={name: "New"})]) == [Applied(ref=made.ref)]
+    found = await org.connector.find(object, "Pasodoble_Key__c", ["key-1"], [name])
+    assert [snap.fields[name] for snap in found] == ["New"]
+    pages = [page async for page in org.connector.read_changes(object, [name], None)]
+    assert made.ref in {snap.ref for page in pages for snap in page.snapshots}
+    assert await org.connector.write([Delete(ref=made.ref)]) == [Applied(ref=made.ref)]
+    seen = (await org.connector.read([made.ref], []))[made.ref]
+    assert isinstance(seen, Gone)
+    assert seen.how is Loss.DELETED
