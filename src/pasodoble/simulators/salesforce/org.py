@@ -115,7 +115,8 @@ class Org:
         self.schema_changed_at = clock.now_ms() // 1000
         self.tables: dict[str, Table] = {}
         self._lower: dict[str, str] = {}
-        self._prefixes: dict[str, str] = {}
+        self._prefixes: dict[str, list[str]] = {}
+        """Id prefix -> objects; the status objects share one."""
         self._counters: dict[str, int] = {}
         self._listeners: list[Listener] = []
         self._commits = 0
@@ -154,7 +155,9 @@ class Org:
             else:
                 table.redefine(sobject)
             self._lower[sobject.name.lower()] = sobject.name
-            self._prefixes.setdefault(sobject.key_prefix, sobject.name)
+            shared = self._prefixes.setdefault(sobject.key_prefix, [])
+            if sobject.name not in shared:
+                shared.append(sobject.name)
         self.rollups.clear()
         for table in self.tables.values():
             for item in table.sobject.fields.values():
@@ -166,8 +169,7 @@ class Org:
         """Take out an object with its rows."""
         sobject = self.tables.pop(name).sobject
         self._lower.pop(name.lower(), None)
-        if self._prefixes.get(sobject.key_prefix) == name:
-            del self._prefixes[sobject.key_prefix]
+        self._prefixes[sobject.key_prefix].remove(name)
         self.changed()
 
     def changed(self) -> None:
@@ -188,15 +190,22 @@ class Org:
         return self.tables[name]
 
     def sobject_of(self, record_id: str) -> Sobject | None:
-        """The object that an id's prefix belongs to."""
-        name = self._prefixes.get(record_id[:3])
-        return self.tables[name].sobject if name else None
+        """The object that an id belongs to, by its prefix."""
+        names = self._prefixes.get(record_id[:3])
+        if not names:
+            return None
+        if len(names) > 1:
+            names = [name for name in names if full_id(record_id) in self.tables[name].rows] or names
+        return self.tables[names[0]].sobject
 
     def get(self, record_id: str) -> Row | None:
         """A row of any object by either form of its id, deleted or not, whoever may see it."""
         whole = full_id(record_id)
-        name = self._prefixes.get(record_id[:3])
-        return self.tables[name].get(whole) if whole and name else None
+        for name in self._prefixes.get(record_id[:3], ()) if whole else ():
+            row = self.tables[name].get(whole or "")
+            if row is not None:
+                return row
+        return None
 
     def view(self, user_id: str, *, unlimited: bool = False) -> View:
         """The org as one user sees it; the same object until something it depends on changes.
