@@ -11,7 +11,6 @@ import requests
 from hubspot.crm.contacts import SimplePublicObjectInput, SimplePublicObjectInputForCreate
 from hubspot_sdk import HubSpot
 from simple_salesforce import Salesforce
-
 from tests.acceptance.conftest import Sandbox
 
 
@@ -92,9 +91,7 @@ def test_what_is_the_same_person_on_both_sides_is_linked_and_not_made_again(
     assert lead["Phone"] == "+34 600 123 456"
 
 
-def test_a_second_sync_writes_nothing_and_costs_a_constant_few_calls(
-    sandbox: Sandbox, salesforce: Salesforce
-) -> None:
+def test_a_second_sync_writes_nothing_and_costs_a_constant_few_calls(sandbox: Sandbox, salesforce: Salesforce) -> None:
     for number in range(30):
         salesforce.Lead.create({"LastName": f"N{number}", "Company": "C", "Email": f"n{number}@x.example"})
     sandbox.sync()

@@ -74,7 +74,8 @@ async def _run(options: Options, port: int, every: float) -> None:
             async with serving_pages(with_, "127.0.0.1", port, works=True) as address:
                 talk.put(address)
                 _greet(sandbox, again=again)
-                happening = asyncio.create_task(_live(sandbox, Life(sandbox, seed=options.seed), every))
+                seed = sandbox.clock.now_ms() if again else options.seed  # not the same newcomers twice
+                happening = asyncio.create_task(_live(sandbox, Life(sandbox, seed=seed), every))
                 try:
                     await until_stopped()
                 finally:

@@ -73,11 +73,13 @@ def render_document(document: Document) -> Json:
         "connection": document.connection,
         "config_hash": document.config_hash,
         "made_at": document.made_at.isoformat(),
-        "read_at": {side: moment and moment.isoformat() for side, moment in zip(Side, document.read_at, strict=True)},
+        "read_at": {
+            side.value: moment and moment.isoformat() for side, moment in zip(Side, document.read_at, strict=True)
+        },
         "records": [{"ref": str(ref), "modified_at": at.isoformat()} for ref, at in sorted(document.versions.items())],
         "steps": [_render_step(step) for step in plan.steps],
         "brakes": [_render_brake(brake) for brake in plan.brakes],
-        "cost": {"calls": dict(zip(Side, plan.cost.calls, strict=True)), "by_step": dict(plan.cost.by_step)},
+        "cost": {"calls": {side.value: plan.cost.calls[side] for side in Side}, "by_step": dict(plan.cost.by_step)},
     }
 
 

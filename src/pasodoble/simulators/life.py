@@ -108,8 +108,15 @@ class Life:
         return "salesforce", {"action": "create", "object": "Lead", "values": values}
 
     def _convert_lead(self) -> tuple[str, dict[str, Any]] | None:
+        """Into the account of that name where there is one, as a salesperson would."""
         lead = self._pick(self._people("Lead"))
-        return None if lead is None else ("salesforce", {"action": "convert_lead", "lead": lead})
+        if lead is None:
+            return None
+        org = self._sandbox.salesforce.org
+        company = org.table("Lead").rows[lead].get("Company")
+        accounts = [row["Id"] for row in org.table("Account").rows.values() if row.get("Name") == company]
+        order = {"action": "convert_lead", "lead": lead}
+        return "salesforce", order | ({"account": accounts[0]} if accounts else {})
 
     # --- who ----------------------------------------------------------------------------------------------------------
 
