@@ -195,3 +195,16 @@ async def test_another_accounts_journal_is_empty(world: World) -> None:
     local = "/webhooks-journal/journal-local/2026-03/earliest?installPortalId="
     assert (await call(world, "GET", local + "4242"))[0] == 200
     assert (await call(world, "GET", local + "7"))[0] == 204
+
+
+async def test_an_association_is_told_from_both_of_its_sides(world: World) -> None:
+    await subscribe(world, subscriptionType="ASSOCIATION", actions=["ASSOCIATION_ADDED"])
+    await subscribe(world, subscriptionType="ASSOCIATION", actions=["ASSOCIATION_ADDED"], objectTypeId="0-46")
+    made = Association("0-46", 7, "0-1", 101, 202, "HUBSPOT_DEFINED", primary=False, removed=False)
+    world.portal.changes.announce(
+        Change(world.portal.now_ms(), "associationChange", person(77), "0-46", 7, {}, {}, made)
+    )
+    told = [
+        (event["fromObjectTypeId"], event["fromObjectId"], event["associationTypeId"]) for event in await events(world)
+    ]
+    assert told == [("0-46", 7, 202), ("0-1", 101, 201)]

@@ -197,6 +197,30 @@ async def test_each_subscribed_side_is_told_of_an_association(world: World) -> N
     )
 
 
+async def test_each_side_of_an_association_has_its_own_type_id(world: World) -> None:
+    made = Association("0-1", 101, "0-46", 7, 201, "HUBSPOT_DEFINED", primary=False, removed=True)
+    change = Change(START_MS, "associationChange", person(77), "0-1", 101, {}, {}, made)
+    contact, note = events_of(
+        world,
+        change,
+        {"event_type": "object.associationChange", "object_type_id": "0-1"},
+        {"event_type": "object.associationChange", "object_type_id": "0-46"},
+    )
+    assert (contact["associationTypeId"], contact["associationRemoved"]) == (201, True)
+    assert (note["associationTypeId"], note["objectId"], note["associationType"]) == (202, 7, "NOTE_TO_CONTACT")
+
+
+async def test_a_new_record_is_told_before_its_values(world: World) -> None:
+    change = Change(START_MS, "creation", integration(11), "0-1", 102, {"email": "a@b.test", "city": "Oslo"}, {})
+    told = events_of(
+        world,
+        change,
+        {"event_type": "contact.propertyChange", "property_name": "email"},
+        {"event_type": "contact.creation"},
+    )
+    assert [event["subscriptionType"] for event in told] == ["contact.creation", "contact.propertyChange"]
+
+
 async def test_a_merge_names_all_ids(world: World) -> None:
     change = Change(START_MS, "merge", person(77), "0-1", 300, {}, {}, Merge(101, (102,), 300, 4))
     (event,) = events_of(world, change, {"event_type": "contact.merge"})

@@ -56,6 +56,19 @@ class Association:
     primary: bool
     removed: bool
 
+    def from_other_side(self, inverse_id: int) -> Association:
+        """The same from the other record's side, where the type has `inverse_id`."""
+        return Association(
+            self.to_type,
+            self.to_id,
+            self.from_type,
+            self.from_id,
+            inverse_id,
+            self.category,
+            self.primary,
+            self.removed,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Merge:

@@ -9,11 +9,12 @@ import itertools
 import random
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.hubspot.changes import Association, Change, Changes, Membership, Merge
+from pasodoble.simulators.hubspot.links import LinkTypes
 from pasodoble.simulators.hubspot.moments import DAY_MS, iso
 
 KEPT_MS: Final = 3 * DAY_MS
@@ -91,6 +92,7 @@ class Journal:
     portal_id: int
     seed: int
     find_values: FindValues
+    link_types: LinkTypes
     subscriptions: dict[int, JournalSubscription] = field(default_factory=dict)
     filters: dict[int, Filter] = field(default_factory=dict)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
@@ -114,6 +116,14 @@ class Journal:
     def _hear(self, change: Change) -> None:
         if not self.subscriptions:
             return
+        if not isinstance(change.detail, Association):
+            self._note(change)
+            return
+        for made in self.link_types.both_sides(change.detail):
+            self._note(replace(change, type_id=made.from_type, record_id=made.from_id, detail=made))
+
+    def _note(self, change: Change) -> None:
+        """Write the event down, if a subscription asks for it."""
         kind, action = _action_of(change)
         concerned = [
             subscription

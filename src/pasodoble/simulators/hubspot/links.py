@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from pasodoble.simulators.hubspot.changes import Association
 from pasodoble.simulators.hubspot.object_types import ObjectType, ObjectTypes
 
 TABLE: Final = """
@@ -143,6 +144,11 @@ class LinkTypes:
             if own == from_type and id in pair:
                 return pair[id]
         return None
+
+    def both_sides(self, made: Association) -> tuple[Association, Association]:
+        """An association as each of its two records sees it, the `from` side first."""
+        kind = self.find(made.from_type, made.to_type, made.type_id)
+        return made, made.from_other_side(made.type_id if kind is None else kind.inverse)
 
     def default(self, from_type: str, to_type: str) -> LinkType:
         """The unlabelled type of a pair; made on the spot for pairs that no list names."""

@@ -122,8 +122,9 @@ class Portal:
             switches=self.switches,
             types=self.types,
             properties=self.properties,
+            link_types=self.link_types,
         )
-        self.journal = Journal(clock, self.account.portal_id, seed, self.values_of)
+        self.journal = Journal(clock, self.account.portal_id, seed, self.values_of, self.link_types)
         self.journal.listen_to(self.changes)
         self.stashed: dict[tuple[str, int], list[tuple[str, int, tuple[int, ...]]]] = {}
         """Associations of archived records, for their restoration."""

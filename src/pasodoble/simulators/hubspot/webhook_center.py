@@ -7,6 +7,7 @@ import itertools
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.hubspot.changes import Change, Changes
 from pasodoble.simulators.hubspot.credentials import Credentials
+from pasodoble.simulators.hubspot.links import LinkTypes
 from pasodoble.simulators.hubspot.object_types import ObjectTypes
 from pasodoble.simulators.hubspot.property_model import PropertyBook
 from pasodoble.simulators.hubspot.switches import Switches
@@ -31,6 +32,7 @@ class Webhooks:
         switches: Switches,
         types: ObjectTypes,
         properties: dict[str, PropertyBook],
+        link_types: LinkTypes,
     ) -> None:
         self._clock = clock
         self._ids = itertools.count(FIRST_SUBSCRIPTION_ID)
@@ -41,6 +43,7 @@ class Webhooks:
             app_id=credentials.app_id,
             types=types,
             properties=properties,
+            link_types=link_types,
             next_event_id=itertools.count(FIRST_EVENT_ID).__next__,
         )
         changes.subscribe(self._hear)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pasodoble.simulators.hubspot.changes import Association, Change, Merge
+from pasodoble.simulators.hubspot.links import LinkTypes
 from pasodoble.simulators.hubspot.object_types import ObjectTypes
 from pasodoble.simulators.hubspot.property_model import PropertyBook
 from pasodoble.simulators.hubspot.webhooks import Subscription, WebhookBook
@@ -24,12 +25,14 @@ class Speller:
         app_id: int,
         types: ObjectTypes,
         properties: dict[str, PropertyBook],
+        link_types: LinkTypes,
         next_event_id: Callable[[], int],
     ) -> None:
         self._portal_id = portal_id
         self._app_id = app_id
         self._types = types
         self._properties = properties
+        self._link_types = link_types
         self._next_event_id = next_event_id
 
     def events(self, change: Change, book: WebhookBook) -> Iterator[Event]:
@@ -90,31 +93,25 @@ class Speller:
 
     def _association_events(self, change: Change, book: WebhookBook) -> Iterator[Event]:
         """Each subscribed side is told, from where it stands."""
-        made = change.detail
-        assert isinstance(made, Association)
-        sides = (
-            (made.from_type, made.from_id, made.to_type, made.to_id),
-            (made.to_type, made.to_id, made.from_type, made.from_id),
-        )
-        for from_type, from_id, to_type, to_id in sides:
-            for subscription in book.concerned("associationChange", from_type):
-                event = self._event(change, subscription, from_id, from_type)
-                event.update(
-                    {
-                        "associationType": f"{self._types[from_type].constant}_TO_{self._types[to_type].constant}",
-                        "fromObjectId": from_id,
-                        "toObjectId": to_id,
-                        "associationRemoved": made.removed,
-                        "isPrimaryAssociation": made.primary,
-                    }
-                )
-                if subscription.is_generic:
-                    event.update(
-                        {
-                            "fromObjectTypeId": from_type,
-                            "toObjectTypeId": to_type,
-                            "associationTypeId": made.type_id,
-                            "associationCategory": made.category,
-                        }
-                    )
-                yield event
+        assert isinstance(change.detail, Association)
+        for made in self._link_types.both_sides(change.detail):
+            for subscription in book.concerned("associationChange", made.from_type):
+                event = self._event(change, subscription, made.from_id, made.from_type)
+                yield event | self._association_particulars(made, subscription)
+
+    def _association_particulars(self, made: Association, subscription: Subscription) -> Event:
+        particulars: Event = {
+            "associationType": f"{self._types[made.from_type].constant}_TO_{self._types[made.to_type].constant}",
+            "fromObjectId": made.from_id,
+            "toObjectId": made.to_id,
+            "associationRemoved": made.removed,
+            "isPrimaryAssociation": made.primary,
+        }
+        if subscription.is_generic:
+            particulars |= {
+                "fromObjectTypeId": made.from_type,
+                "toObjectTypeId": made.to_type,
+                "associationTypeId": made.type_id,
+                "associationCategory": made.category,
+            }
+        return particulars

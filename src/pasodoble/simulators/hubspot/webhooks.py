@@ -116,15 +116,15 @@ class WebhookBook:
 
     def matches(self, change: Change) -> Iterator[tuple[Subscription, str]]:
         """Subscriptions that a change of values or of a record's life concerns, each with the property it is about."""
+        if change.kind != "propertyChange":
+            for subscription in self.concerned(change.kind, change.type_id):
+                yield subscription, ""
         if change.kind in ("creation", "propertyChange"):
             for subscription in self.concerned("propertyChange", change.type_id):
                 if subscription.property_name is None:
                     yield from ((subscription, name) for name in change.values if name not in UNSUBSCRIBABLE)
                 elif subscription.property_name in change.values:
                     yield subscription, subscription.property_name
-        if change.kind != "propertyChange":
-            for subscription in self.concerned(change.kind, change.type_id):
-                yield subscription, ""
 
 
 def _subject(subscription: Subscription) -> tuple[str, str]:
