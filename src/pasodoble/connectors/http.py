@@ -6,6 +6,7 @@ mean does not belong here: each vendor hands in its own `Judge`.
 
 from __future__ import annotations
 
+import logging
 import random
 import ssl
 from collections.abc import Callable, Mapping
@@ -26,6 +27,10 @@ TRIES = 4
 LONGEST_PAUSE_S = 20.0
 """A vendor that asks for more patience than this gets it from the caller's schedule, not from a waiting call."""
 TIMEOUT_S = 30.0
+
+# The library logs every address it calls, and those hold what is searched for: customers' e-mail addresses.
+for _name in ("httpx2", "httpcore2"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 

@@ -124,6 +124,14 @@ async def test_refused_sign_in_is_not_repeated(sender: Any, script: Any) -> None
     assert len(refused.requests) == 1
 
 
+async def test_nothing_that_is_searched_for_is_logged(
+    sender: Any, script: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    await sender(script(OK)).send(Request(method="GET", path="/query", params={"q": "ana@acme.example"}, safe=True))
+    assert "acme" not in caplog.text
+
+
 def test_secrets_do_not_show() -> None:
     request = Request(method="GET", path="/x", headers={"authorization": "Bearer secret-token"})
     assert "secret-token" not in repr(request)

@@ -141,33 +141,33 @@ class RecordReader:
         A property that is left out is a blank if HubSpot knows it, MISSING if not; older contracts leave blanks out.
         """
         rows = list(items)
-        known: Collection[str] = ()
-        if any(name not in row["properties"] for row in rows for name in fields):
+        wanted = {*fields}
+        if not all(wanted <= row["properties"].keys() for row in rows):
             known = (await self.schemas.known(object)).fields
-        return [self._parse_one(row, object, fields, known, seen_at) for row in rows]
+            wanted = {name for name in wanted if name in known or any(name in row["properties"] for row in rows)}
+        return [self._parse_one(row, object, wanted, seen_at) for row in rows]
 
-    def _parse_one(
-        self,
-        row: Mapping[str, Any],
-        object: str,
-        fields: Collection[str],
-        known: Collection[str],
-        seen_at: datetime,
-    ) -> Snapshot:
+    def _parse_one(self, row: Mapping[str, Any], object: str, fields: Collection[str], seen_at: datetime) -> Snapshot:
         given = row["properties"]
         modified_at = datetime.fromisoformat(row["updatedAt"])
-        histories = row.get("propertiesWithHistory") or {}
-        history = {name: tuple(self._parse_version(v) for v in versions) for name, versions in histories.items()}
+        history = self._parse_history(row.get("propertiesWithHistory") or {})
         newest = max((versions[0] for versions in history.values() if versions), key=_version_at, default=None)
         return Snapshot(
             ref=Ref(Side.HUBSPOT, object, str(row["id"])),
-            fields={name: given.get(name) or None for name in fields if name in given or name in known},
+            fields={name: given.get(name) or None for name in fields},
             modified_at=modified_at,
             seen_at=seen_at,
             created_at=parse_moment(row.get("createdAt")),
             by_us=newest is not None and newest.by_us and newest.at >= modified_at,
             history=history,
         )
+
+    def _parse_history(self, histories: Mapping[str, Any]) -> dict[str, tuple[Version, ...]]:
+        """Newest first, whatever order they came in."""
+        return {
+            name: tuple(sorted((self._parse_version(v) for v in versions), key=_version_at, reverse=True))
+            for name, versions in histories.items()
+        }
 
     def _parse_version(self, version: Mapping[str, Any]) -> Version:
         source, id = str(version.get("sourceType", "")), str(version.get("sourceId") or "")

@@ -23,7 +23,6 @@ from pasodoble.errors import Unsupported
 from pasodoble.model.record import Gone, Loss, Seen, Snapshot
 from pasodoble.model.ref import Ref
 from pasodoble.model.side import Side
-from pasodoble.model.value import Raw
 
 AT_ONCE: Final = 4
 _READ: Final = 2_000
@@ -151,6 +150,7 @@ def ensure_part_ok(part: Mapping[str, Any]) -> None:
 
 
 def _parse_row(row: Mapping[str, Any], object: str, fields: Collection[str], seen_at: datetime, me: str) -> Seen:
+    """Compound values (addresses, related rows) are no values of ours: their parts are fields too."""
     ref = Ref(Side.SALESFORCE, object, to_18(row["Id"]))
     if row.get("IsConverted") and object == "Lead":
         contact = row.get("ConvertedContactId")
@@ -160,7 +160,7 @@ def _parse_row(row: Mapping[str, Any], object: str, fields: Collection[str], see
     created = row.get("CreatedDate")
     return Snapshot(
         ref=ref,
-        fields={name: row[name] for name in fields if name in row and _is_plain(row[name])},
+        fields={name: row[name] for name in fields if name in row and type(row[name]) is not dict},
         modified_at=datetime.fromisoformat(modified) if modified else seen_at,
         seen_at=seen_at,
         created_at=datetime.fromisoformat(created) if created else None,
@@ -174,8 +174,3 @@ def _lost(object: str, row: Mapping[str, Any], seen_at: datetime) -> Gone:
     if survivor:
         return Gone(ref=ref, how=Loss.MERGED, seen_at=seen_at, into=Ref(Side.SALESFORCE, object, to_18(survivor)))
     return Gone(ref=ref, how=Loss.DELETED, seen_at=seen_at)
-
-
-def _is_plain(value: object) -> bool:
-    """Compound values (addresses, names, related rows) are no values of ours: their parts are fields too."""
-    return isinstance(value, Raw)
