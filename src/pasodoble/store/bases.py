@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from sqlalchemy import ClauseElement, Table, select
 
 from pasodoble.model.link import Base
 from pasodoble.model.side import Pair
-from pasodoble.model.value import MISSING
+from pasodoble.model.value import MISSING, Value
 from pasodoble.store.columns import Json, dump, read_moment, read_value, spell_moment, spell_value
 from pasodoble.store.scope import Bulk, Scope, chunks
 from pasodoble.store.tables import bases, links
@@ -38,7 +38,7 @@ class SqlBases:
             rows = self._scope.sql.execute(
                 select(bases.c.link_id, bases.c.document)
                 .join(links, links.c.id == bases.c.link_id)
-                .where(bases.c.link_id.in_(piece), links.c.connection_id == self._scope.connection_id)
+                .where(bases.c.link_id.in_(piece), self._scope.owns(links))
             )
             found.update({link_id: read_base(document) for link_id, document in rows})
         return found
@@ -59,13 +59,32 @@ def spell_base(base: Base) -> str:
     return dump([fields, [*base.seen], [_spell(at) for at in base.read_at]])
 
 
+class StoredFields(Mapping[str, Pair[Value]]):
+    """A base's fields as they are stored, read one by one: most records have not changed, and nobody asks for theirs."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, held: Mapping[str, Json]) -> None:
+        self._held = held
+
+    def __getitem__(self, key: str) -> Pair[Value]:
+        held = self._held[key]
+        return Pair(read_value(held[0]), read_value(held[1])) if type(held) is list else Pair(held, held)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
 def read_base(document: str) -> Base:
     fields, (hubspot_seen, salesforce_seen), (hubspot_at, salesforce_at) = orjson.loads(document)
     return Base(
-        fields={
-            key: Pair(read_value(held[0]), read_value(held[1])) if type(held) is list else Pair(held, held)
-            for key, held in fields.items()
-        },
+        fields=StoredFields(fields),
         seen=Pair(hubspot_seen, salesforce_seen),
         read_at=Pair(_read(hubspot_at), _read(salesforce_at)),
     )

@@ -49,6 +49,7 @@ class SqlLinks:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._mine = links.c.connection_id == scope.connection_id
+        self._owned = scope.owns(links)
 
     def load(self, refs: Collection[Ref]) -> dict[Ref, Link]:
         """Where a ref was in several links, the live one, else the newest."""
@@ -56,15 +57,15 @@ class SqlLinks:
         for side in Side:
             wanted = {ref for ref in refs if ref.side is side}
             for piece in chunks(wanted):
-                for link in self._select(REF_COLUMN[side].in_(piece)):
+                for link in self._select(self._mine, REF_COLUMN[side].in_(piece)):
                     _keep_live(found, link, link.refs[side])
         return found
 
     def load_by_id(self, ids: Collection[int]) -> dict[int, Link]:
-        return {link.id: link for piece in chunks(ids) for link in self._select(links.c.id.in_(piece))}
+        return {link.id: link for piece in chunks(ids) for link in self._select(self._owned, links.c.id.in_(piece))}
 
-    def _select(self, condition: ColumnElement[bool]) -> list[Link]:
-        rows = self._scope.sql.execute(select(*COLUMNS).where(self._mine, condition).order_by(links.c.id))
+    def _select(self, *conditions: ColumnElement[bool]) -> list[Link]:
+        rows = self._scope.sql.execute(select(*COLUMNS).where(*conditions).order_by(links.c.id))
         return [_read_link(row) for row in rows]
 
     def make(self, links: Sequence[NewLink], now: datetime) -> list[Link | None]:
@@ -94,7 +95,7 @@ class SqlLinks:
         for piece in chunks(ids):
             self._scope.sql.execute(
                 update(links)
-                .where(self._mine, links.c.id.in_(piece), links.c.state == LinkState.RESERVED)
+                .where(self._owned, links.c.id.in_(piece), links.c.state == LinkState.RESERVED)
                 .values(state=LinkState.SENT)
             )
 
@@ -105,7 +106,7 @@ class SqlLinks:
                 self._scope.sql.execute(
                     update(links)
                     .where(
-                        self._mine,
+                        self._owned,
                         links.c.id == bindparam("this"),
                         links.c.state.in_((LinkState.RESERVED, LinkState.SENT)),
                     )
@@ -123,7 +124,7 @@ class SqlLinks:
     def repoint(self, link_id: int, ref: Ref, why: str, now: datetime) -> None:
         self._scope.sql.execute(
             update(links)
-            .where(self._mine, links.c.id == link_id)
+            .where(self._owned, links.c.id == link_id)
             .values({REF_COLUMN[ref.side]: ref, links.c.why: why, links.c.linked_at: now})
         )
 
@@ -132,7 +133,7 @@ class SqlLinks:
             self._drop_names(piece)
             self._scope.sql.execute(
                 update(links)
-                .where(self._mine, links.c.id.in_(piece))
+                .where(self._owned, links.c.id.in_(piece))
                 .values(state=LinkState.RETIRED, live=None, why=why, linked_at=now, payload=None)
             )
 
@@ -141,7 +142,7 @@ class SqlLinks:
             self._drop_names(piece)
             self._scope.sql.execute(
                 delete(links).where(
-                    self._mine, links.c.id.in_(piece), links.c.state.in_((LinkState.RESERVED, LinkState.SENT))
+                    self._owned, links.c.id.in_(piece), links.c.state.in_((LinkState.RESERVED, LinkState.SENT))
                 )
             )
 
@@ -154,7 +155,7 @@ class SqlLinks:
             put_names(self._scope, Owner.LINK, new)
             self._scope.sql.execute(
                 update(links)
-                .where(self._mine, links.c.id == bindparam("this"))
+                .where(self._owned, links.c.id == bindparam("this"))
                 .values(label=bindparam("new_label"), natural=bindparam("new_natural")),
                 [{"this": id, "new_label": label, "new_natural": natural} for id, (label, natural) in new.items()],
             )
@@ -165,7 +166,7 @@ class SqlLinks:
         for piece in chunks(ids):
             rows = self._scope.sql.execute(
                 select(links.c.id, links.c.label, links.c.natural).where(
-                    self._mine, links.c.id.in_(piece), links.c.live == LIVE
+                    self._owned, links.c.id.in_(piece), links.c.live == LIVE
                 )
             )
             found.update({id: (label, natural) for id, label, natural in rows})

@@ -129,7 +129,7 @@ class SqlProblems:
         for piece in chunks(ids):
             rows = self._scope.sql.execute(
                 update(problems)
-                .where(self._mine, problems.c.id.in_(piece), problems.c.ignored == false())
+                .where(self._scope.owns(problems), problems.c.id.in_(piece), problems.c.ignored == false())
                 .values(ignored=true())
                 .returning(problems.c.kind, problems.c.ref, problems.c.label)
             ).all()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, exists, false, func, or_, select, type_coerce, union
+from sqlalchemy import ColumnElement, Select, Text, exists, false, func, select, type_coerce, union
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from pasodoble.model.link import LinkState
@@ -36,19 +36,28 @@ REFS: Final = (links.c.hubspot_ref, links.c.salesforce_ref)
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a text found: records by ref, and the links that hold them."""
+
+    refs: Collection[Ref]
+    link_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Narrow:
-    """What a search is narrowed to. `refs`: only these, None for all."""
+    """What a search is narrowed to. `found`: only these records, None for all."""
 
     connection_id: int
     kind: Kind | None
-    refs: Collection[Ref] | None
+    found: Found | None
 
-    def to(self, table: Any, *refs: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    def to(self, table: Any) -> list[ColumnElement[bool]]:
         conditions = [table.c.connection_id == self.connection_id]
         if self.kind is not None:
             conditions.append(table.c.kind == self.kind)
-        if self.refs is not None:
-            conditions.append(or_(*(ref.in_(self.refs) for ref in refs)))
+        if self.found is not None:
+            by_id = table is links
+            conditions.append(table.c.id.in_(self.found.link_ids) if by_id else table.c.ref.in_(self.found.refs))
         return conditions
 
 
@@ -60,30 +69,32 @@ class SqlRecords:
         self, text: str = "", *, state: State | None = None, kind: Kind | None = None, limit: int = 50, after: str = ""
     ) -> tuple[list[LinkRow], str]:
         """`after` is the state and the key of the last row seen, as this gave it; anything else begins at the top."""
-        refs = self._find_refs(text) if text.strip() else None
-        narrow = Narrow(self._scope.connection_id, kind, refs)
+        narrow = Narrow(self._scope.connection_id, kind, self._find(text) if text.strip() else None)
         start, key = _read_after(after)
         found: list[tuple[State, str, LinkRow]] = []
         for this in ORDER[ORDER.index(start) :]:
-            if state in (None, this) and len(found) <= limit and refs != set():
+            if state in (None, this) and len(found) <= limit:
                 query = QUESTIONS[this](narrow, key if this == start else "").limit(limit + 1 - len(found))
                 found += [(this, str(row[0]), _read_row(this, *row[1:])) for row in self._scope.sql.execute(query)]
         page = found[:limit]
         more = f"{page[-1][0]} {page[-1][1]}" if len(found) > limit else ""
         return [row for _, _, row in page], more
 
-    def _find_refs(self, text: str) -> set[Ref]:
+    def _find(self, text: str) -> Found:
         """By name or by the beginning of an id; of what is linked, both sides."""
         refs = self._find_named(text)
         if " " not in fold(text):
             refs |= self._find_ids(text.strip())
+        ids: set[int] = set()
         for column, other in (REFS, REFS[::-1]):
-            query = select(other).where(links.c.connection_id == self._scope.connection_id, links.c.live == LIVE)
-            for piece in chunks(refs):
-                refs = refs.union(
-                    ref for ref in self._scope.sql.execute(query.where(column.in_(piece))).scalars() if ref
-                )
-        return refs
+            query = select(links.c.id, other).where(
+                links.c.connection_id == self._scope.connection_id, links.c.live == LIVE
+            )
+            for piece in chunks(tuple(refs)):
+                for id, ref in self._scope.sql.execute(query.where(column.in_(piece))):
+                    ids.add(id)
+                    refs.update([ref] if ref else [])
+        return Found(refs, ids)
 
     def _find_named(self, text: str) -> set[Ref]:
         found = find_names(self._scope, text, MOST_FOUND)
@@ -142,7 +153,7 @@ def _in_trouble(narrow: Narrow, after: str) -> Select[Any]:
             problems.c.last_at,
         )
         .select_from(IN_TROUBLE.joined)
-        .where(*narrow.to(problems, problems.c.ref), problems.c.ignored == false())
+        .where(*narrow.to(problems), problems.c.ignored == false())
         .where(~_has_problem(IN_TROUBLE, narrow, earlier, earlier.c.id < problems.c.id))
         .where(*([problems.c.id > int(after)] if after else []))
         .order_by(problems.c.id)
@@ -166,7 +177,7 @@ def _waiting(narrow: Narrow, after: str) -> Select[Any]:
             marks.c.first_at,
         )
         .select_from(WAITING.joined)
-        .where(*narrow.to(marks, marks.c.ref), ~_has_problem(WAITING, narrow, problems.alias()), ~doubled)
+        .where(*narrow.to(marks), ~_has_problem(WAITING, narrow, problems.alias()), ~doubled)
         .where(*([key > after] if after else []))
         .order_by(marks.c.ref)
     )
@@ -185,7 +196,7 @@ def _left_out(narrow: Narrow, after: str) -> Select[Any]:
             left_out.c.at,
         )
         .select_from(OUT.joined)
-        .where(*narrow.to(left_out, left_out.c.ref), ~_has_problem(OUT, narrow, problems.alias()), ~marked)
+        .where(*narrow.to(left_out), ~_has_problem(OUT, narrow, problems.alias()), ~marked)
         .where(*([left_out.c.id > int(after)] if after else []))
         .order_by(left_out.c.id)
     )
@@ -210,7 +221,7 @@ def _in_step(narrow: Narrow, after: str) -> Select[Any]:
             links.c.why,
             links.c.linked_at,
         )
-        .where(*narrow.to(links, *REFS), links.c.state == LinkState.LINKED, *(~one for one in held))
+        .where(*narrow.to(links), links.c.state == LinkState.LINKED, *(~one for one in held))
         .where(*([links.c.id < int(after)] if after else []))
         .order_by(links.c.id.desc())
     )

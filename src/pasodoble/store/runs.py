@@ -35,7 +35,7 @@ class SqlRuns:
     def finish(self, run_id: int, outcome: str, report: Mapping[str, object], now: datetime) -> None:
         self._scope.sql.execute(
             update(runs)
-            .where(self._mine, runs.c.id == run_id)
+            .where(self._scope.owns(runs), runs.c.id == run_id)
             .values(outcome=outcome, report=dict(report), ended_at=now)
         )
 

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import ClauseElement, Connection, Dialect, Row, Table, text
+from sqlalchemy import ClauseElement, ColumnElement, Connection, Dialect, Row, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -66,6 +66,13 @@ class Scope:
     def insert(self, table: Table) -> Upsert:
         upsert: Upsert = INSERTS[self.dialect](table)
         return upsert
+
+    def owns(self, table: Table) -> ColumnElement[bool]:
+        """That a row, which its id alone finds, is this connection's.
+
+        The sum keeps SQLite, which has no statistics to go by, from walking through all rows of the connection instead.
+        """
+        return table.c.connection_id + 0 == self.connection_id
 
     def next_ids(self, table: Table, count: int) -> Sequence[int]:
         """Numbers for rows that are about to be inserted."""

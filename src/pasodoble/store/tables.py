@@ -54,6 +54,7 @@ links = Table(
     UniqueConstraint("connection_id", "hubspot_ref", "live"),
     UniqueConstraint("connection_id", "salesforce_ref", "live"),
     UniqueConstraint("connection_id", "key", "live"),
+    Index(None, "connection_id", "state", "id"),
     Index(None, "connection_id", "kind", "state", "id"),
     sqlite_autoincrement=True,
 )
@@ -144,6 +145,7 @@ problems = Table(
     Column("label", Foreign, nullable=False),
     Column("ignored", Boolean, nullable=False),
     UniqueConstraint("connection_id", "ref", "cause"),
+    Index(None, "connection_id", "id"),
     Index(None, "connection_id", "cause", "id"),
     sqlite_autoincrement=True,
 )
@@ -161,6 +163,8 @@ left_out = Table(
     Column("at", Moment, nullable=False),
     Column("link_id", NUMBER, index=True),
     UniqueConstraint("connection_id", "ref"),
+    Index(None, "connection_id", "id"),
+    Index(None, "connection_id", "kind", "id"),
     Index(None, "connection_id", "kind", "gate"),
     sqlite_autoincrement=True,
 )

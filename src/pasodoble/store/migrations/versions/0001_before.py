@@ -84,7 +84,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection_id", "ref", name="uq_left_out_connection_id_ref"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_left_out_connection_id_id", "left_out", ["connection_id", "id"])
     op.create_index("ix_left_out_connection_id_kind_gate", "left_out", ["connection_id", "kind", "gate"])
+    op.create_index("ix_left_out_connection_id_kind_id", "left_out", ["connection_id", "kind", "id"])
     op.create_index("ix_left_out_link_id", "left_out", ["link_id"])
     op.create_table(
         "links",
@@ -111,6 +113,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_links_connection_id_kind_state_id", "links", ["connection_id", "kind", "state", "id"])
+    op.create_index("ix_links_connection_id_state_id", "links", ["connection_id", "state", "id"])
     op.create_table(
         "marks",
         sa.Column("connection_id", sa.Integer(), nullable=False),
@@ -166,6 +169,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_problems_connection_id_cause_id", "problems", ["connection_id", "cause", "id"])
+    op.create_index("ix_problems_connection_id_id", "problems", ["connection_id", "id"])
     op.create_table(
         "runs",
         sa.Column("id", NUMBER, nullable=False),
