@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pasodoble.simulators.salesforce.errors import refusal
 from pasodoble.simulators.salesforce.moments import parse_ms, spell_second
+from pasodoble.simulators.salesforce.persons import derive_person, follow_account, follow_contact
 from pasodoble.simulators.salesforce.rows import Row
 from pasodoble.simulators.salesforce.schema import Field, Sobject
 
@@ -378,6 +379,7 @@ def roll_up(writer: Writer, item: Field, parent_id: str) -> Any:
 
 
 BEFORE: dict[str, Before] = {
+    "Account": derive_person,
     "Lead": join_name,
     "Contact": join_name,
     "User": name_user,
@@ -390,6 +392,8 @@ BEFORE: dict[str, Before] = {
     "CampaignMember": derive_member,
 }
 AFTER: dict[str, After] = {
+    "Account": follow_account,
+    "Contact": follow_contact,
     "Opportunity": follow_opportunity,
     "OpportunityContactRole": keep_one_primary,
     "OpportunityLineItem": sum_line_items,

@@ -9,6 +9,8 @@ from typing import Any
 
 from pasodoble.simulators.salesforce.custom import custom_field, with_fields
 from pasodoble.simulators.salesforce.org import Org
+from pasodoble.simulators.salesforce.persons import BUSINESS_NAME, TYPE_NAME
+from pasodoble.simulators.salesforce.persons import prepare as prepare_person_accounts
 from pasodoble.simulators.salesforce.rows import Row
 
 DOMAIN = "pasodoble.example"
@@ -65,6 +67,12 @@ def furnish(org: Org) -> None:
     _add_users(org)
     _add_queue(org)
     _add_statuses(org)
+    if org.switches.person_accounts:
+        business, person = (
+            put(org, "RecordType", Name=label, DeveloperName=name, SobjectType="Account", IsActive=True)
+            for label, name in (("Business Account", BUSINESS_NAME), ("Person Account", TYPE_NAME))
+        )
+        prepare_person_accounts(org, person, business)
     put(org, "Pricebook2", Name="Standard Price Book", IsActive=True, IsStandard=True)
 
 

@@ -35,6 +35,7 @@ from pasodoble.simulators.salesforce.furnish import add_key_fields, put
 from pasodoble.simulators.salesforce.ids import full_id
 from pasodoble.simulators.salesforce.metering import Meter
 from pasodoble.simulators.salesforce.org import Org
+from pasodoble.simulators.salesforce.persons import repeated
 from pasodoble.simulators.salesforce.schema import MASTER, Field, RecordType, Sobject, make_field, remake
 from pasodoble.simulators.salesforce.settings import Access, AssignmentRule, DuplicateRule, ValidationRule
 
@@ -190,6 +191,9 @@ class Setup:
             if field.type == "reference" and field.custom:
                 lookups.append((field, spec))
         self._org.define([remake(sobject, fields=fields.values())])
+        if sobject.name == "Contact" and self._org.switches.person_accounts:
+            custom = [repeated(f) for f in fields.values() if f.custom and not f.unique]
+            self._org.define([with_fields(self._org.sobject("Account"), custom)])
         self._drop_values(sobject.name, set(sobject.fields) - set(fields))
         for field, spec in lookups:
             self._add_child(sobject.name, field, spec)
