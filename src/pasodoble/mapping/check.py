@@ -13,6 +13,7 @@ from pasodoble.mapping.convert.catalogue import FITTING, Join, build_codec
 from pasodoble.mapping.convert.choice import SEPARATOR
 from pasodoble.mapping.convert.codec import Codec, Loss, Unfit
 from pasodoble.mapping.finding import Finding, Severity, Stops
+from pasodoble.mapping.presets import KINDS
 from pasodoble.model.rule import FieldRule, Policy, UpdateRule
 from pasodoble.model.schema import Family, FieldSchema, ObjectSchema
 from pasodoble.model.settings import ObjectSettings
@@ -173,7 +174,9 @@ def _check_joined(at: _Joined) -> Iterator[Finding]:
     if refused:
         return
     codec = build_codec(Join(fields=at.fields, rule=at.rule))
-    for check in _CHECKS:
+    spec = KINDS.get(at.settings.kind)
+    shipped = spec is not None and at.rule in spec.rules
+    for check in _CHECKS if shipped else (*_CHECKS, *_CHECKS_OF_OWN_LINES):
         yield from check(at, codec)
 
 
@@ -265,9 +268,7 @@ def _check_value_map(at: _Joined, codec: Codec) -> Iterator[Finding]:
             )
 
 
-_CHECKS: tuple[Callable[[_Joined, Codec], Iterator[Finding]], ...] = (
-    _check_rights,
-    _check_loss,
-    _check_options,
-    _check_value_map,
-)
+_Check = Callable[[_Joined, Codec], Iterator[Finding]]
+_CHECKS: tuple[_Check, ...] = (_check_rights, _check_options)
+_CHECKS_OF_OWN_LINES: tuple[_Check, ...] = (_check_loss, _check_value_map)
+"""What the shipped lines do knowingly: their value maps are for every edition of both vendors, and a deal closes on a day."""

@@ -211,6 +211,14 @@ def test_a_line_that_is_off_is_not_looked_at() -> None:
     assert found(field("a", Family.FLAG), field("A"), UpdateRule.DONT_SYNC) == []
 
 
+def test_what_a_shipped_line_does_knowingly_is_no_finding() -> None:
+    closing = make_rule("closedate", "CloseDate", ("Opportunity",), TWO_WAY)
+    both = schemas(field("closedate", Family.MOMENT), field("CloseDate", Family.DATE), object="Opportunity")
+    both[HUBSPOT, "deals"] = both.pop((HUBSPOT, "contacts"))
+    deals = ObjectSettings(kind="deals", hubspot_object="deals", salesforce_objects=("Opportunity",), fields=(closing,))
+    assert check_mapping(deals, both) == ()
+
+
 def test_errors_come_first() -> None:
     lines = (make_rule("when", "Day", ("Lead",), TWO_WAY), make_rule("gone", "Fax", ("Lead",)))
     both = schemas(field("when", Family.MOMENT), field("Day", Family.DATE), field("Fax"))
