@@ -164,3 +164,21 @@ async def test_same_seed_same_secrets() -> None:
     clock = SimClock(start_ms=1_777_888_800_000, frozen=True)
     assert build(clock, empty=True, seed=5).credentials == build(clock, empty=True, seed=5).credentials
     assert build(clock, empty=True, seed=5).credentials != build(clock, empty=True, seed=6).credentials
+
+
+async def door(world: World, **order: object) -> Response:
+    return await world.application.handle(Request("POST", "/__sandbox__/tokens", "", {}, orjson.dumps(order)))
+
+
+@pytest.mark.parametrize("kind", ["private_app", "service_key", "oauth", "client_credentials"])
+async def test_door_makes_tokens_of_each_kind_with_the_scopes_that_are_wanted(world: World, kind: str) -> None:
+    made = orjson.loads((await door(world, kind=kind, scopes=["crm.objects.contacts.read"], expires_s=60)).body)
+    assert (await call(world, "GET", "/crm/v3/objects/contacts", token=made["token"])).status == 200
+    assert (await call(world, "GET", "/crm/v3/objects/deals", token=made["token"])).status == 403
+    world.portal.clock.advance(61)
+    assert (await call(world, "GET", "/crm/v3/objects/contacts", token=made["token"])).status == 401
+
+
+@pytest.mark.parametrize("order", [{"kind": "magic"}, {"scopes": ["everything"]}, {"expires_s": "soon"}])
+async def test_door_refuses_tokens_that_make_no_sense(world: World, order: dict[str, object]) -> None:
+    assert (await door(world, **order)).status == 400

@@ -11,13 +11,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import orjson
 
-from pasodoble.simulators.http import Request, Response, json_response
+from pasodoble.simulators.door import DoorError, door_json, refuse
+from pasodoble.simulators.http import DOOR, Request, Response, json_response
 from pasodoble.simulators.hubspot.credentials import SCOPES, Credentials, Grant, GrantRefused, Token
 from pasodoble.simulators.hubspot.errors import Refusal, missing
 from pasodoble.simulators.hubspot.html import document, esc
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import EDITIONS, Routes
 
+KINDS: Final = ("private_app", "service_key", "oauth", "client_credentials")
 VERSIONS: Final = ("v1", "v3", *EDITIONS)
 USER: Final = "ana.torres@pasodoble.example"
 HUB_DOMAIN: Final = "pasodoble.example"
@@ -37,6 +39,8 @@ def add_routes(portal: Portal, routes: Routes) -> None:
         routes.open_add("POST", f"/oauth/{version}/token/introspect", door.introspect_route(version))
         routes.open_add("POST", f"/oauth/{version}/token/revoke", door.revoke)
     routes.open_add("POST", "/oauth/v2/private-apps/get/access-token-info", door.show_private_app)
+    routes.open_add("GET", DOOR + "tokens", door.list_tokens)
+    routes.open_add("POST", DOOR + "tokens", door.add_token)
 
 
 class OAuth:
@@ -229,6 +233,40 @@ class OAuth:
             return _refuse(refused)
         self._credentials.revoke(asked.get("token") or asked.get("refresh_token") or asked.get("access_token") or "")
         return json_response({})
+
+    # -- the door -------------------------------------------------------------------------------------------------
+
+    def list_tokens(self, _request: Request) -> Response:
+        return json_response({"tokens": [self._spell_token(token) for token in self._credentials.tokens()]})
+
+    def add_token(self, request: Request) -> Response:
+        """A token that somebody made in the browser: of any kind, with any scopes, for as long as wanted."""
+        usage = (
+            f'a token takes {{"kind": one of {", ".join(KINDS)}, "scopes": [...] (all without), "expires_s": n}} '
+            "(without: it does not expire)"
+        )
+        try:
+            order = door_json(request)
+        except DoorError as error:
+            return refuse(str(error))
+        if not isinstance(order, dict) or order.get("kind", KINDS[0]) not in KINDS:
+            return refuse(usage)
+        scopes, expires_s = order.get("scopes", list(SCOPES)), order.get("expires_s")
+        unknown = [scope for scope in scopes if scope not in SCOPES] if isinstance(scopes, list) else [scopes]
+        if unknown or not isinstance(expires_s, int | None):
+            return refuse(f"unknown scope {unknown[0]!r}" if unknown else usage)
+        life_ms = None if expires_s is None else expires_s * 1000
+        token = self._credentials.add_token(order.get("kind", KINDS[0]), scopes, life_ms=life_ms)
+        return json_response(self._spell_token(token))
+
+    def _spell_token(self, token: Token) -> dict[str, Any]:
+        left_s = self._credentials.seconds_left(token)
+        return {
+            "token": token.value,
+            "kind": token.kind,
+            "scopes": sorted(token.scopes),
+            "expires_in": None if token.expires_at_ms is None else left_s,
+        }
 
     def _live_token(self, value: str) -> Token | None:
         token = self._credentials.find(value)
