@@ -63,6 +63,12 @@ def test_an_update_holds_only_what_changes_with_its_reason_and_what_was_there() 
     assert step.why == {"lastname": Message.of("rule.changed", side=Side.HUBSPOT)}
 
 
+def test_a_value_is_sent_as_its_source_spells_it_where_that_reads_the_same() -> None:
+    edited = agreed(START).perturb([(Side.SALESFORCE, "email", "Bo@Example.com")])
+    (update,) = steps(edited)
+    assert update.fields == {"email": "Bo@Example.com"}
+
+
 def test_a_blank_clears() -> None:
     edited = agreed(START).perturb([(Side.SALESFORCE, "prefer_sf", None)])
     (update,) = steps(edited)
