@@ -15,7 +15,7 @@ WATCHED = watch_mapping([MAPPING])
 
 
 def test_every_line_that_may_sync_is_watched_on_both_sides_but_for_formulas() -> None:
-    synced = {row for row in ROWS if row.key != "secret"}
+    synced = [row for row in ROWS if row.key != "secret"]
     assert set(WATCHED) == {(Side.HUBSPOT, "contacts"), (Side.SALESFORCE, "Lead")}
     assert WATCHED[Side.HUBSPOT, "contacts"].fields == {row.names.hubspot for row in synced}
     lead = WATCHED[Side.SALESFORCE, "Lead"]
