@@ -77,7 +77,8 @@ class View:
 
     @staticmethod
     def _link_key(to_kind: ObjectType) -> str:
-        return (to_kind.aliases[0] if to_kind.custom and to_kind.aliases else to_kind.name).replace("_", " ")
+        """Custom objects by their fully qualified name; the words of HubSpot's own names are parted by a blank."""
+        return to_kind.aliases[0] if to_kind.custom else to_kind.name.replace("_", " ")
 
     def _link_name(self, to_kind: ObjectType, type_id: int) -> str:
         link = self.portal.link_types.find(self.kind.type_id, to_kind.type_id, type_id)

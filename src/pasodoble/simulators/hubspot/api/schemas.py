@@ -1,4 +1,4 @@
-"""Schemas of custom objects: made, changed, deleted; and which object types are enabled.
+"""Schemas of custom objects: made, changed, deleted, and what they can be associated with.
 
 Records of custom objects do not belong here; they are objects like others.
 """
@@ -179,14 +179,6 @@ class SchemasApi:
             self.portal.link_types.remove(link)
         return Response(status=204, writes=1)
 
-    # Which types are enabled
-
-    def list_enabled(self, _request: Request) -> Response:
-        return json_response({"enablementByObjectTypeId": {kind.type_id: True for kind in self.portal.types}})
-
-    def get_enabled(self, request: Request) -> Response:
-        return json_response({"enablement": self.portal.types.find(request.params["type"]) is not None})
-
     def _lookup(self, word: str) -> Schema | None:
         for schema in self._schemas.values():
             if word.lower() in (
@@ -234,9 +226,10 @@ class SchemasApi:
         del shown["portalId"]
         if schema.user_id is not None:
             shown["createdByUserId"] = shown["updatedByUserId"] = schema.user_id
-        book = self.portal.properties[schema.kind.type_id].live.values()
+        book = self.portal.properties.get(schema.kind.type_id)
+        live = book.live.values() if book is not None else ()
         dated = is_dated(request)
-        shown["properties"] = [show_property(self.portal, schema.kind, definition, dated=dated) for definition in book]
+        shown["properties"] = [show_property(self.portal, schema.kind, definition, dated=dated) for definition in live]
         shown["associations"] = [_show_link(link, at) for link, at in schema.links.values()]
         return shown
 
@@ -267,9 +260,4 @@ def add_routes(portal: Portal, routes: Routes) -> None:
             ("POST", "/{type}/associations", api.create_association),
             ("DELETE", "/{type}/associations/{association}", api.delete_association),
         ],
-    )
-    routes.add_table(
-        "schemas",
-        ("/crm/object-library/{edition}/enablement",),
-        [("GET", "", api.list_enabled), ("GET", "/{type}", api.get_enabled)],
     )
