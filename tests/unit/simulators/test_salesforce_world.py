@@ -272,6 +272,31 @@ def test_record_types_narrow_picklists(sf: Client) -> None:
     assert [info["name"] for info in infos] == ["Partner", "Master"]
 
 
+def test_a_roll_up_is_worked_out_for_the_records_there_are(sf: Client) -> None:
+    account = sf.create("Account", Name="a")
+    sf.create("Contact", LastName="x", AccountId=account)
+    rollup = {"child": "Contact", "key": "AccountId", "operation": "count"}
+    sf.set_up("Account", fields={"People__c": {"rollup": rollup}})
+    assert sf.row("Account", account)["People__c"] == 1.0
+
+
+def test_a_new_stage_means_what_the_door_says(sf: Client) -> None:
+    stages = ["Prospecting", {"value": "Signed", "isClosed": True, "isWon": True}]
+    sf.set_up("Opportunity", fields={"StageName": {"picklist": stages}})
+    deal = sf.create("Opportunity", Name="d", StageName="Signed", CloseDate="2026-12-01")
+    assert (sf.row("Opportunity", deal)["IsWon"], sf.row("Opportunity", deal)["Probability"]) == (True, 100.0)
+
+
+def test_a_write_to_a_record_not_yet_seen_builds_on_its_newest_state(sf: Client) -> None:
+    lead = sf.create("Lead", LastName="x", Company="y")
+    sf.send("PATCH", "/__sandbox__/schema", {"settings": {"late_visible_s": 10}})
+    sf.send("PATCH", f"/sobjects/Lead/{lead}", {"Title": "t"})
+    sf.send("PATCH", f"/sobjects/Lead/{lead}", {"City": "c"})
+    assert sf.row("Lead", lead)["Title"] is None
+    sf.clock.advance(11)
+    assert (sf.row("Lead", lead)["Title"], sf.row("Lead", lead)["City"]) == ("t", "c")
+
+
 # The door
 
 
@@ -279,7 +304,7 @@ def test_the_journal_tells_who_changed_what(sf: Client) -> None:
     lead = sf.create("Lead", LastName="x", Company="y")
     sf.act("edit", record=lead, values={"Title": "CTO"}, user="ben.clarke@pasodoble.example")
     sf.send("DELETE", f"/sobjects/Lead/{lead}", headers={"sforce-call-options": "client=me"})
-    entries = sf.get("/__sandbox__/journal", record=lead)["entries"]
+    entries = sf.get("/__sandbox__/journal", record=lead)["journal"]
     title = next(entry for entry in entries if entry["field"] == "Title")
     assert (title["who"], title["old"], title["new"], title["origin"]) == (
         "ben.clarke@pasodoble.example",

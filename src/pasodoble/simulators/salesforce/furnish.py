@@ -133,30 +133,24 @@ def _add_queue(org: Org) -> None:
             put(org, "GroupMember", GroupId=queue, UserOrGroupId=row["Id"])
 
 
+STATUSES = {("Lead", "Status"): "LeadStatus", ("Task", "Status"): "TaskStatus", ("Case", "Status"): "CaseStatus"}
+"""Picklist -> the object that tells what its values mean; opportunity stages are told by `STAGES`."""
+MEANINGS: dict[str, dict[str, Any]] = {
+    "Closed - Converted": {"IsConverted": True},
+    "Completed": {"IsClosed": True},
+    "Closed": {"IsClosed": True},
+}
+
+
 def _add_statuses(org: Org) -> None:
-    for name, sobject, field, special in (
-        ("LeadStatus", "Lead", "Status", {"IsConverted": {"Closed - Converted"}}),
-        ("TaskStatus", "Task", "Status", {"IsClosed": {"Completed"}}),
-        ("CaseStatus", "Case", "Status", {"IsClosed": {"Closed"}}),
-    ):
-        for order, choice in enumerate(org.sobject(sobject).fields[field].choices, start=1):
-            flags = {flag: choice.value in values for flag, values in special.items()}
-            put(
-                org,
-                name,
-                MasterLabel=choice.label,
-                ApiName=choice.value,
-                SortOrder=order,
-                IsDefault=choice.default,
-                **flags,
-            )
-    for order, (label, chance, category, category_label) in enumerate(STAGES, start=1):
-        put(
+    for (sobject, field), name in STATUSES.items():
+        for choice in org.sobject(sobject).fields[field].choices:
+            add_status(org, name, choice.value, IsDefault=choice.default, **MEANINGS.get(choice.value, {}))
+    for label, chance, category, category_label in STAGES:
+        add_status(
             org,
             "OpportunityStage",
-            MasterLabel=label,
-            ApiName=label,
-            SortOrder=order,
+            label,
             IsActive=True,
             IsClosed=label.startswith("Closed"),
             IsWon=label == "Closed Won",
@@ -164,3 +158,11 @@ def _add_statuses(org: Org) -> None:
             ForecastCategory=category,
             ForecastCategoryName=category_label,
         )
+
+
+def add_status(org: Org, name: str, value: str, **meaning: Any) -> None:
+    """Say what a status or stage means, in place of what was said of it before."""
+    table = org.table(name)
+    known = next(table.find(table.sobject.fields["ApiName"], (value,)), {})
+    order = known.get("SortOrder") or len(table) + 1
+    put(org, name, Id=known.get("Id"), MasterLabel=value, ApiName=value, SortOrder=order, **meaning)

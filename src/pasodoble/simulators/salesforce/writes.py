@@ -145,9 +145,12 @@ class Writer:
         self._save(sobject, plan, row, before, changes)
 
     def existing(self, sobject: Sobject, record_id: str) -> Row:
-        """The live record to write to. Raises Refusal: unknown, in the bin, or locked by somebody else."""
-        row = self.view.get(sobject, record_id, deleted=True)
-        if row is None:
+        """The live record to write to, as it is now even where others still see it as it was.
+
+        Raises Refusal: unknown, in the bin, or locked by somebody else.
+        """
+        row = self.org.tables[sobject.name].get(full_id(record_id) or "")
+        if row is None or not self.view.sees(row):
             raise refusal("NOT_FOUND", "The requested resource does not exist", None)
         if row.get("IsDeleted"):
             raise refusal("ENTITY_IS_DELETED", "entity is deleted", [])

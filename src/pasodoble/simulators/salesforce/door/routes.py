@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from pathlib import Path
+
 from pasodoble.simulators.door import DoorError, door_json, refuse
 from pasodoble.simulators.http import DOOR, Request, Response, json_response
 from pasodoble.simulators.salesforce.door.actions import Desk, act
@@ -10,6 +13,7 @@ from pasodoble.simulators.salesforce.door.snapshots import Snapshots
 from pasodoble.simulators.salesforce.errors import Refusal, WrongShape
 from pasodoble.simulators.salesforce.ids import full_id
 from pasodoble.simulators.salesforce.journal import Journal
+from pasodoble.simulators.salesforce.org_file import OrgFileError, load_org, save_org
 from pasodoble.simulators.salesforce.rest.frame import Instance
 
 
@@ -43,11 +47,12 @@ def add_routes(instance: Instance, journal: Journal, desk: Desk) -> None:
         entries = journal.entries(
             after=int(after), sobject=request.one("object"), record=full_id(record) or record if record else None
         )
-        return json_response({"entries": [entry for _, entry in zip(range(int(limit)), entries, strict=False)]})
+        shown = list(islice(entries, int(limit)))
+        return json_response({"journal": shown, "next": shown[-1]["commit"] if shown else int(after)})
 
     def clear_journal(_request: Request) -> Response:
         journal.clear()
-        return json_response({"entries": []})
+        return json_response({"journal": [], "next": 0})
 
     def take(request: Request) -> Response:
         try:
@@ -61,7 +66,22 @@ def add_routes(instance: Instance, journal: Journal, desk: Desk) -> None:
         except DoorError as error:
             return refuse(str(error), 404)
 
+    def to_file(request: Request) -> Response:
+        """`{"save": file}` or `{"load": file}`."""
+        try:
+            match door_json(request):
+                case {"save": str(path)}:
+                    save_org(instance.org, Path(path))
+                    return json_response({"saved": path})
+                case {"load": str(path)}:
+                    load_org(instance.org, Path(path))
+                    return json_response({"loaded": path})
+        except (DoorError, OrgFileError) as error:
+            return refuse(str(error))
+        return refuse('a snapshot takes {"save": file} or {"load": file}')
+
     add = instance.router.add
+    add("POST", DOOR + "snapshot", to_file)
     add("POST", DOOR + "actions", actions)
     add("GET PATCH", DOOR + "schema", schema)
     add("GET", DOOR + "journal", read_journal)

@@ -30,14 +30,16 @@ from pasodoble.simulators.salesforce.custom import (
     with_fields,
 )
 from pasodoble.simulators.salesforce.door.actions import find_user
+from pasodoble.simulators.salesforce.effects import roll_up
 from pasodoble.simulators.salesforce.formula import FormulaError, compile_condition, compile_formula
-from pasodoble.simulators.salesforce.furnish import add_key_fields, put
+from pasodoble.simulators.salesforce.furnish import STATUSES, add_key_fields, add_status, put
 from pasodoble.simulators.salesforce.ids import full_id
 from pasodoble.simulators.salesforce.metering import Meter
 from pasodoble.simulators.salesforce.org import Org
 from pasodoble.simulators.salesforce.persons import repeated
 from pasodoble.simulators.salesforce.schema import MASTER, Field, RecordType, Sobject, make_field, remake
 from pasodoble.simulators.salesforce.settings import Access, AssignmentRule, DuplicateRule, ValidationRule
+from pasodoble.simulators.salesforce.writes import Writer
 
 OBJECT_KEYS = (
     "fields validation_rules permissions duplicate_rules assignment_rules record_types hidden label labelPlural nameLabel"
@@ -110,6 +112,7 @@ class Setup:
         try:
             self._apply(order)
             self._try_formulas(order)
+            self._fill_rollups(before)
         except (SchemaError, FormulaError, DoorError, TypeError, KeyError, ValueError, AttributeError) as error:
             org.settings, self._meter.allotment = settings, allotment
             for name in set(org.tables) - set(before):
@@ -197,6 +200,8 @@ class Setup:
         self._drop_values(sobject.name, set(sobject.fields) - set(fields))
         for field, spec in lookups:
             self._add_child(sobject.name, field, spec)
+        for name, spec in specs.items():
+            self._tell_statuses(sobject.name, name, spec or {})
 
     def _add_child(self, name: str, field: Field, spec: Mapping[str, Any]) -> None:
         for target in field.refers_to:
@@ -204,6 +209,21 @@ class Setup:
             if parent is None:
                 raise DoorError(f"{name}.{field.name}: referenceTo names {target!r}, which is no object of this org")
             self._org.define([with_child(parent, child_of(name, field, spec))])
+
+    def _tell_statuses(self, sobject: str, field: str, spec: Mapping[str, Any]) -> None:
+        """Give new statuses and stages their meaning: `{"value": "Won!", "isClosed": true, "isWon": true}`."""
+        stages = (sobject, field) == ("Opportunity", "StageName")
+        told = "OpportunityStage" if stages else STATUSES.get((sobject, field))
+        known = {row["ApiName"] for row in self._org.table(told).rows.values()} if told else set()
+        for choice in spec.get("picklist", spec.get("values", ())) if told else ():
+            said = choice if isinstance(choice, dict) else {"value": choice}
+            meaning: dict[str, Any] = {name: bool(said[key]) for key, name in MEANING_KEYS.items() if key in said}
+            if stages:
+                category = str(said.get("forecastCategory", "Pipeline"))
+                meaning |= {"ForecastCategory": category, "ForecastCategoryName": category, "IsActive": True}
+                meaning["DefaultProbability"] = float(said.get("probability", 100 if meaning.get("IsWon") else 0))
+            if len(said) > 1 or said["value"] not in known:
+                add_status(self._org, told or "", str(said["value"]), **meaning)
 
     def _drop_values(self, name: str, gone: set[str]) -> None:
         table = self._org.table(name)
@@ -337,6 +357,18 @@ class Setup:
             for text in filter(None, [*rules, *entries]):
                 compile_condition(text, view, sobject)
 
+    def _fill_rollups(self, before: Mapping[str, Sobject]) -> None:
+        """Calculate a new or changed roll-up for the records there are; it moves their SystemModstamp only."""
+        org = self._org
+        for master, item in [pair for pairs in org.rollups.values() for pair in pairs]:
+            known = before[master.name].fields.get(item.name) if master.name in before else None
+            if known is not None and known.rollup == item.rollup:
+                continue
+            with org.transaction(org.integration_user_id) as work:
+                writer = Writer(work, org.view(org.integration_user_id, unlimited=True))
+                for record_id in list(org.table(master.name).rows):
+                    writer.amend(master.name, record_id, {item.name: roll_up(writer, item, record_id)})
+
     def _try_rollup(self, field: Field) -> None:
         rollup = field.rollup
         assert rollup is not None
@@ -350,6 +382,7 @@ class Setup:
             compile_condition(rollup.condition, self._org.view("", unlimited=True), child)
 
 
+MEANING_KEYS = {"isClosed": "IsClosed", "isWon": "IsWon", "isConverted": "IsConverted"}
 RECORD_TYPE_FIELD = {
     "name": "RecordTypeId",
     "type": "reference",
