@@ -224,6 +224,9 @@ class History(Protocol):
     def load_recent(self, *, limit: int, before_id: int | None = None) -> list[ChangeRow]:
         """The latest changes of all records, newest first."""
 
+    def count_by_minute(self, now: datetime, *, minutes: int = 60) -> Pair[list[int]]:
+        """Changes written to each side in each of the last minutes, oldest minute first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceRow:
@@ -259,6 +262,17 @@ class ProblemRow:
     ignored: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseSum:
+    """All open problems of one cause. `ignored` of them were put aside and are not in `count`; `side` refused the latest."""
+
+    cause: str
+    count: int
+    ignored: int
+    since: datetime
+    side: Side
+
+
 class Problems(Protocol):
     """At most one open problem a record and cause. A record that syncs closes all of its own (E-16)."""
 
@@ -280,6 +294,9 @@ class Problems(Protocol):
     def load(self, *, ref: Ref | None = None, cause: str | None = None, limit: int = 500) -> list[ProblemRow]: ...
 
     def count_by_cause(self) -> dict[str, int]: ...
+
+    def sum_by_cause(self) -> list[CauseSum]:
+        """The most frequent cause first; those with nothing but ignored problems last."""
 
     def ignore(self, ids: Collection[int], now: datetime) -> int: ...
 

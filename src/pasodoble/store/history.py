@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import BigInteger, ColumnElement, func, insert, select, type_coerce
 
 from pasodoble.model.ref import Ref
+from pasodoble.model.side import Pair
 from pasodoble.model.trace import Change
 from pasodoble.ports import ChangeRow
-from pasodoble.store.columns import Json, read_message, read_value, spell_message, spell_value
+from pasodoble.store.columns import (
+    Json,
+    read_message,
+    read_moment,
+    read_value,
+    spell_message,
+    spell_moment,
+    spell_value,
+)
 from pasodoble.store.scope import AnyRow, Scope
 from pasodoble.store.tables import history
+
+MINUTE_US: Final = 60_000_000
 
 COLUMNS: Final = (
     history.c.id,
@@ -57,6 +69,20 @@ class SqlHistory:
 
     def load_recent(self, *, limit: int, before_id: int | None = None) -> list[ChangeRow]:
         return self._select(_before(before_id), limit)
+
+    def count_by_minute(self, now: datetime, *, minutes: int = 60) -> Pair[list[int]]:
+        self.flush()
+        start = spell_moment(now) - minutes * MINUTE_US
+        minute = ((type_coerce(history.c.at, BigInteger) - start - 1) // MINUTE_US).label("minute")
+        rows = self._scope.sql.execute(
+            select(history.c.side, minute, func.count())
+            .where(self._mine, history.c.at > read_moment(start), history.c.at <= now)
+            .group_by(history.c.side, minute)
+        )
+        counts = Pair([0] * minutes, [0] * minutes)
+        for side, at, count in rows:
+            counts[side][int(at)] = count
+        return counts
 
     def _select(self, conditions: Sequence[ColumnElement[bool]], limit: int | None) -> list[ChangeRow]:
         self.flush()

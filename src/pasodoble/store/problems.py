@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import Insert
 from pasodoble.model.cause import Problem
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
-from pasodoble.ports import ProblemRow
+from pasodoble.ports import CauseSum, ProblemRow
 from pasodoble.store.columns import Json
 from pasodoble.store.left_out import SqlLeftOut
 from pasodoble.store.names import Owner, drop_names, put_names
@@ -122,6 +122,25 @@ class SqlProblems:
             .order_by(count.desc(), problems.c.cause)
         )
         return dict(rows.all())
+
+    def sum_by_cause(self) -> list[CauseSum]:
+        open_ones = func.sum(case((problems.c.ignored, 0), else_=1))
+        latest = (
+            select(problems.c.cause, func.max(problems.c.id).label("id"), open_ones.label("open"))
+            .add_columns(func.count().label("all"), func.min(problems.c.first_at).label("since"))
+            .where(self._mine)
+            .group_by(problems.c.cause)
+            .subquery()
+        )
+        rows = self._scope.sql.execute(
+            select(problems.c.cause, latest.c.open, latest.c.all, latest.c.since, problems.c.side)
+            .join(latest, latest.c.id == problems.c.id)
+            .order_by(latest.c.open.desc(), problems.c.cause)
+        )
+        return [
+            CauseSum(cause=cause, count=int(count), ignored=all - int(count), since=since, side=side)
+            for cause, count, all, since, side in rows
+        ]
 
     def ignore(self, ids: Collection[int], now: datetime) -> int:
         """Their records count as left out on purpose from now on."""

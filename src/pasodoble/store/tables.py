@@ -105,6 +105,7 @@ history = Table(
     Column("actor", Text, nullable=False),
     Column("contested", Boolean, nullable=False),
     Index(None, "connection_id", "id"),
+    Index(None, "connection_id", "at", "side"),
     Index(None, "link_id", "id"),
     Index(None, "run_id", "id"),
     sqlite_autoincrement=True,

@@ -13,7 +13,10 @@ def upgrade(url: str, half: Half = Half.AFTER) -> None:
     """Make or change the tables. BEFORE only adds, and may run while the last version is still at work."""
     engine = connect(url)
     try:
-        migrate(engine, half)
+        with engine.connect() as sql:
+            done = find_revision(sql) == USABLE[-1]
+        if not done:
+            migrate(engine, half)
     except SQLAlchemyError as error:
         raise StoreError(
             f"The database could not be upgraded: {str(error).partition(chr(10))[0]}",

@@ -39,7 +39,6 @@ PAGES: dict[str, str] = {
     "count.left_out": "Left out on purpose",
     "count.needs_attention": "Need attention",
     "gate.put_aside": "a person put its problem aside",
-    "gate.open": "every gate is open",
     # Overview.
     "overview.in_step": "The two CRMs are in step",
     "overview.in_step_but.one": "The two CRMs are in step, except for {count} record",

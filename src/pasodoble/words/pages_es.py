@@ -39,7 +39,6 @@ PAGES: dict[str, str] = {
     "count.left_out": "Fuera a propósito",
     "count.needs_attention": "Requieren atención",
     "gate.put_aside": "una persona apartó su problema",
-    "gate.open": "todas las condiciones se cumplen",
     # Overview.
     "overview.in_step": "Los dos CRM van al mismo paso",
     "overview.in_step_but.one": "Los dos CRM van al mismo paso, salvo {count} registro",

@@ -91,6 +91,13 @@ def test_history_is_readable_in_the_transaction_that_wrote_it(store: Store) -> N
 ANA = Pair(hubspot(1), salesforce(1))
 
 
+def test_changes_are_counted_by_side_and_minute(store: Store) -> None:
+    ats = [later(-0.5), later(0), later(-60), later(-61), later(-179.9), later(-180), later(5)]
+    with store.transaction(ACME) as tx:
+        tx.history.append(1, 7, salesforce(1), [change("phone", at=at) for at in ats])
+        assert tx.history.count_by_minute(NOW, minutes=3) == Pair([0, 0, 0], [1, 2, 2])
+
+
 def trace(at: datetime, state: State, refs: Pair = ANA) -> TraceRow:
     steps = (
         TraceStep(kind=StepKind.TRIGGER, reason=Message.of("trigger.periodic_check"), at=at),

@@ -7,7 +7,7 @@ from tests.contract.store.samples import ACME, NOW, hubspot, later, pair, salesf
 from pasodoble.model.cause import Problem
 from pasodoble.model.message import Message
 from pasodoble.model.side import Side
-from pasodoble.ports import Store
+from pasodoble.ports import CauseSum, Store
 
 REFUSED = Problem(
     cause="picklist_value",
@@ -53,6 +53,20 @@ def test_problems_are_counted_and_loaded_by_cause_and_by_record(store: Store) ->
         }
         assert [row.ref for row in tx.problems.load(cause="duplicate_email")] == [salesforce(2)]
         assert len(tx.problems.load(limit=1)) == 1
+
+
+def test_problems_are_summed_by_cause(store: Store) -> None:
+    other = Problem(cause="duplicate_email", side=Side.HUBSPOT)
+    with store.transaction(ACME) as tx:
+        assert tx.problems.sum_by_cause() == []
+        tx.problems.open("contacts", {hubspot(9): (other, None)}, NOW)
+        tx.problems.open("contacts", {salesforce(1): (REFUSED, None), salesforce(2): (REFUSED, None)}, later(1))
+        tx.problems.ignore([row.id for row in tx.problems.load(ref=salesforce(2))], later(2))
+        tx.problems.ignore([row.id for row in tx.problems.load(ref=hubspot(9))], later(2))
+        assert tx.problems.sum_by_cause() == [
+            CauseSum(cause="picklist_value", count=1, ignored=1, since=later(1), side=Side.SALESFORCE),
+            CauseSum(cause="duplicate_email", count=0, ignored=1, since=NOW, side=Side.HUBSPOT),
+        ]
 
 
 def test_record_that_syncs_closes_all_its_problems(store: Store) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 USABLE: Final = ("0001_before",)
-"""Revisions on which this version's code can run; the first is its own `before`. A test holds this against the files."""
+"""Revisions on which this version's code can run; the first is its own `before`, the last the newest there is. A test holds this against the files."""
 
 
 class Half(StrEnum):

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_history"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_history_connection_id_at_side", "history", ["connection_id", "at", "side"])
     op.create_index("ix_history_connection_id_id", "history", ["connection_id", "id"])
     op.create_index("ix_history_link_id_id", "history", ["link_id", "id"])
     op.create_index("ix_history_run_id_id", "history", ["run_id", "id"])
