@@ -239,6 +239,20 @@ async def test_records_that_change_while_they_are_paged_push_no_other_out_of_sig
     assert set(refs[100:]) <= seen
 
 
+async def test_records_of_one_moment_that_change_while_they_are_paged_hide_no_other(portal: HubSpotWorld) -> None:
+    _, cursor = await look(portal, None)
+    portal.sim.advance(7200)
+    refs = [portal.put(title="new") for _ in range(450)]
+    portal.sim.advance(1)
+    seen: set[Ref] = set()
+    async for page in portal.connector.read_changes("contacts", ["jobtitle"], cursor):
+        seen |= {snap.ref for snap in page.snapshots}
+        portal.sim.advance(1)
+        for ref in refs[:50]:
+            portal.edit(ref, title=f"again {len(seen)}")
+    assert set(refs[50:]) <= seen
+
+
 async def test_very_many_properties_still_fit(portal: HubSpotWorld) -> None:
     ref = portal.put(title="CTO")
     names = [*(f"a_property_with_a_rather_long_name_{i}" for i in range(200)), "jobtitle"]

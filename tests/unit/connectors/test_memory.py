@@ -100,6 +100,12 @@ async def test_counting_wrapper_counts_calls_and_records(memory: MemoryConnector
     await connector.write([Update(ref=ref, fields={"lastname": "New"}) for ref in refs])
     assert [page async for page in connector.read_changes("contacts", FIELDS, None)]
     assert connector.counts == {
-        "read": 2, "read_records": 4, "find": 1, "find_records": 1,
-        "write": 1, "write_records": 3, "read_changes": 1, "read_changes_records": 3,
+        "read": 2,
+        "read_records": 4,
+        "find": 1,
+        "find_records": 1,
+        "write": 1,
+        "write_records": 3,
+        "read_changes": 1,
+        "read_changes_records": 3,
     }

@@ -105,7 +105,7 @@ def _type_of(op: Associate) -> Mapping[str, Any] | None:
 
 
 def _read_outcomes(ops: Sequence[Associate], answer: Answer) -> list[Outcome]:
-    errors = (answer.body or {}).get("errors") or ()
+    errors = answer.body.get("errors") or () if isinstance(answer.body, dict) else ()
     outcomes: list[Outcome] = [Applied(ref=op.ref) for op in ops]
     for error in errors:
         ids = {str(id) for values in (error.get("context") or {}).values() for id in values}

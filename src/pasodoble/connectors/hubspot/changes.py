@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from pasodoble.connectors.hubspot.client import HubSpotClient
-from pasodoble.connectors.hubspot.errors import ensure_ok
+from pasodoble.connectors.hubspot.errors import ensure_rows
 from pasodoble.connectors.hubspot.records import BATCH, RecordReader, next_page, parse_moment
 from pasodoble.model.record import Snapshot
 from pasodoble.ports import Cursor, Page
@@ -36,7 +36,8 @@ class Mark:
 
     fast, slow   up to where each lane has read for good
     after        the id from which the walk over all records goes on; None: that walk is done
-    lane         which lane is under way ("" between two looks), from `at` (with `skip` records of that ms done) to `upto`
+    lane         which lane is under way ("" between two looks), from `at` (with `skip` records of that ms done, `last` the
+                 last of them) to `upto`
     walked       inside the one ms `at`: the last id seen, 0 where it is not being walked by id
     """
 
@@ -46,6 +47,7 @@ class Mark:
     lane: str = ""
     at: int = 0
     skip: int = 0
+    last: str = ""
     upto: int = 0
     walked: int = 0
 
@@ -90,7 +92,7 @@ class ChangeReader:
     ) -> tuple[list[Snapshot], str | None, datetime]:
         fits = _length(fields) <= _URL_CHARS
         params = {"limit": str(BATCH), "properties": ",".join(sorted(fields)) if fits else "hs_object_id"}
-        answer = ensure_ok(
+        answer = ensure_rows(
             await self.client.read("objects", f"/{object}", **params, **({"after": after} if after else {}))
         )
         rows = answer.body["results"]
@@ -119,13 +121,19 @@ class ChangeReader:
         """From `mark.at` to `mark.upto` (by HubSpot's clock at the first answer, if it is 0), oldest change first.
 
         Goes on from the last change seen rather than by offset, so that a record that changes meanwhile, and thereby
-        leaves the window, does not push another one past us.
+        leaves the window, does not push another one past us. Only within one ms is there an offset; there the last
+        record comes again, and if it does not, that ms is read anew.
         """
         more = True
         while more:
             rows, at = await self._search(object, fields, mark)
             upto = mark.upto or to_ms(at) + 999
             more = len(rows) == _PAGE
+            if mark.skip and rows and str(rows[0]["id"]) == mark.last:
+                rows = rows[1:]
+            elif mark.skip > 1:
+                mark, more = replace(mark, skip=0), True
+                continue
             mark = _advance(replace(mark, upto=upto), rows, object)
             yield mark, await self._parse(rows, object, fields, at)
             if not more and mark.walked:
@@ -136,8 +144,13 @@ class ChangeReader:
     ) -> tuple[list[Mapping[str, Any]], datetime]:
         modified = modified_property(object)
         properties = sorted({*fields, modified}) if _length(fields) <= _SEARCH_CHARS else [modified]
-        body = {**_condition(modified, mark), "properties": properties, "limit": _PAGE, "after": str(mark.skip)}
-        answer = ensure_ok(await self.client.query("objects", f"/{object}/search", body, api="search"))
+        body = {
+            **_condition(modified, mark),
+            "properties": properties,
+            "limit": _PAGE,
+            "after": str(max(mark.skip - 1, 0)),
+        }
+        answer = ensure_rows(await self.client.query("objects", f"/{object}/search", body, api="search"))
         return answer.body["results"], answer.at
 
     async def _parse(
@@ -171,11 +184,11 @@ def _advance(mark: Mark, rows: list[Mapping[str, Any]], object: str) -> Mark:
     if mark.walked:
         return replace(mark, walked=max(int(row["id"]) for row in rows))
     times = [modified_ms(row, object) for row in rows]
-    last = times[-1]
-    skip = times.count(last) + (mark.skip if last == mark.at else 0)
+    latest = times[-1]
+    skip = times.count(latest) + (mark.skip if latest == mark.at else 0)
     if skip > _LAST_OFFSET:
-        return replace(mark, at=last, skip=0, walked=1)
-    return replace(mark, at=last, skip=skip)
+        return replace(mark, at=latest, skip=0, walked=1)
+    return replace(mark, at=latest, skip=skip, last=str(rows[-1]["id"]))
 
 
 def _condition(modified: str, mark: Mark) -> dict[str, Any]:

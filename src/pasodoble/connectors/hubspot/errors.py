@@ -126,6 +126,13 @@ def ensure_ok(answer: Answer) -> Answer:
     )
 
 
+def ensure_rows(answer: Answer) -> Answer:
+    """For reads that answer with `results`. Raises what `ensure_ok` raises, Unreachable where there are none."""
+    if not isinstance(ensure_ok(answer).body, dict) or not isinstance(answer.body.get("results"), list):
+        raise Unreachable(f"HubSpot answered {answer.status} without results")
+    return answer
+
+
 def problem_of(error: Any) -> Problem:
     """One error of HubSpot's, whole answer or entry of a 207, as a problem of ours. Reads any JSON."""
     body = error if isinstance(error, dict) else {}

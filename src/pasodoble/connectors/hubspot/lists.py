@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from pasodoble.connectors.hubspot.client import HubSpotClient
-from pasodoble.connectors.hubspot.errors import ensure_ok
+from pasodoble.connectors.hubspot.errors import ensure_rows
 from pasodoble.connectors.hubspot.records import next_page
 
 _PAGE: Final = 250
@@ -21,7 +21,7 @@ async def read_members(client: HubSpotClient, list_id: str) -> dict[str, datetim
     after: str | None = ""
     while after is not None:
         params = {"limit": str(_PAGE)} | ({"after": after} if after else {})
-        answer = ensure_ok(await client.read("lists", f"/{list_id}/memberships/join-order", **params))
+        answer = ensure_rows(await client.read("lists", f"/{list_id}/memberships/join-order", **params))
         for row in answer.body["results"]:
             members[str(row["recordId"])] = datetime.fromisoformat(row["membershipTimestamp"])
         after = next_page(answer.body)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pasodoble.connectors.hubspot.client import HubSpotClient
-from pasodoble.connectors.hubspot.errors import ensure_ok
+from pasodoble.connectors.hubspot.errors import ensure_rows
 from pasodoble.connectors.hubspot.records import next_page
 from pasodoble.model.record import Owner
 
@@ -18,7 +18,7 @@ async def read_owners(client: HubSpotClient) -> list[Owner]:
         after: str | None = ""
         while after is not None:
             params = {"limit": "100", "archived": archived} | ({"after": after} if after else {})
-            answer = ensure_ok(await client.read("owners", **params))
+            answer = ensure_rows(await client.read("owners", **params))
             parsed = [_parse_owner(row, active=archived == "false") for row in answer.body["results"]]
             owners.update((owner.id, owner) for owner in parsed)
             after = next_page(answer.body)

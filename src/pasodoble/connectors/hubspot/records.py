@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pasodoble.connectors.batching import chunked, map_bounded
 from pasodoble.connectors.hubspot.client import HubSpotClient
-from pasodoble.connectors.hubspot.errors import ensure_ok
+from pasodoble.connectors.hubspot.errors import ensure_ok, ensure_rows
 from pasodoble.connectors.hubspot.schema import KEY_PROPERTY, Schemas
 from pasodoble.model.record import Gone, Loss, Seen, Snapshot, Version
 from pasodoble.model.ref import Ref
@@ -70,7 +70,7 @@ class RecordReader:
         async def one(chunk: Sequence[str]) -> list[Snapshot]:
             inputs = [{"id": id} for id in chunk]
             answer = await self.client.query("objects", f"/{object}/batch/read", body | {"inputs": inputs})
-            seen_at = parse_moment(ensure_ok(answer).body.get("completedAt")) or answer.at
+            seen_at = parse_moment(ensure_rows(answer).body.get("completedAt")) or answer.at
             return await self.parse(answer.body["results"], object, fields, seen_at)
 
         size = BATCH_WITH_HISTORY if history else BATCH
@@ -103,7 +103,7 @@ class RecordReader:
             body: dict[str, Any] = {"filterGroups": [{"filters": [condition]}], "limit": _SEARCH_PAGE}
             after: str | None = "0"
             while after is not None:
-                answer = ensure_ok(
+                answer = ensure_rows(
                     await self.client.query("objects", f"/{object}/search", body | {"after": after}, api="search")
                 )
                 ids = [str(item["id"]) for item in answer.body["results"]]
@@ -119,7 +119,7 @@ class RecordReader:
         for chunk in chunked(rest, BATCH):
             body = {"inputs": [{"id": ref.id} for ref in chunk], "properties": [], "propertiesWithHistory": []}
             answer = await self.client.query("objects", f"/{object}/batch/read", body, archived="true")
-            for item in ensure_ok(answer).body["results"]:
+            for item in ensure_rows(answer).body["results"]:
                 ref = Ref(Side.HUBSPOT, object, str(item["id"]))
                 losses[ref] = Gone(ref=ref, how=Loss.DELETED, seen_at=answer.at)
         return losses

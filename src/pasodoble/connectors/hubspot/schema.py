@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pasodoble.connectors.hubspot.client import HubSpotClient
-from pasodoble.connectors.hubspot.errors import ensure_ok
+from pasodoble.connectors.hubspot.errors import ensure_rows
 from pasodoble.errors import Unsupported
 from pasodoble.model.schema import Family, FieldSchema, ObjectSchema, Option
 from pasodoble.model.side import Side
@@ -71,7 +71,7 @@ class Schemas:
         answer = await self._client.read("properties", f"/{object}")
         if answer.status == 404:
             raise Unsupported(f"HubSpot has no object {object}", next_step="pasodoble check")
-        rows = ensure_ok(answer).body["results"]
+        rows = ensure_rows(answer).body["results"]
         required = _REQUIRED.get(object, frozenset())
         fields = {row["name"]: _parse_property(row, required) for row in rows if not row.get("archived")}
         schema = ObjectSchema(side=Side.HUBSPOT, object=object, label=object, fields=fields)

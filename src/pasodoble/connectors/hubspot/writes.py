@@ -89,12 +89,13 @@ class Writer:
         if isinstance(ops[0], Delete) and answer.body is None:
             return [Applied(ref=op.ref) for op in ops if isinstance(op, Delete)]
         outcomes: dict[int, Outcome] = {}
-        for row in answer.body["results"]:
+        body = answer.body if isinstance(answer.body, dict) else {}
+        for row in body.get("results") or ():
             place = _place_of(row, ops)
             if place is not None:
                 outcomes[place] = self._applied(ops[place], row, answer)
         unclaimed = []
-        for error in answer.body.get("errors") or ():
+        for error in body.get("errors") or ():
             places = _places_of_error(error, ops)
             unclaimed += [] if places else [error]
             for place in places:

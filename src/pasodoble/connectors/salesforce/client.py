@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pasodoble.connectors.http import Answer, Request, Sender
-from pasodoble.connectors.salesforce.errors import ensure_ok
+from pasodoble.connectors.salesforce.errors import ensure_holds
 from pasodoble.connectors.salesforce.soql import Select
 from pasodoble.connectors.session import Session, Token
-from pasodoble.errors import AuthLapsed
+from pasodoble.errors import AuthLapsed, Unreachable
 
 WRITE_HEADERS: Final[Mapping[str, str]] = {
     "Sforce-Auto-Assign": "FALSE",
@@ -44,15 +44,19 @@ class SalesforceClient:
 
     async def query(self, select: Select, *, all_rows: bool = False) -> Answer:
         """The first page of a query. `all_rows`: deleted and merged rows too. Raises Unsupported when it is refused."""
-        return ensure_ok(await self.read("/queryAll" if all_rows else "/query", q=str(select)))
+        return ensure_holds(await self.read("/queryAll" if all_rows else "/query", q=str(select)), "records")
 
     async def query_rows(self, select: Select, *, all_rows: bool = False) -> list[Mapping[str, Any]]:
         """All rows of a query, however many pages."""
         answer = await self.query(select, all_rows=all_rows)
-        rows: list[Mapping[str, Any]] = list(answer.body["records"])
-        while not answer.body["done"]:
-            answer = ensure_ok(await self.read(answer.body["nextRecordsUrl"]))
-            rows += answer.body["records"]
+        return await self.read_on(answer.body)
+
+    async def read_on(self, body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The rows of a query's first page, and of all pages after it."""
+        rows: list[Mapping[str, Any]] = list(body["records"])
+        while not body["done"]:
+            body = ensure_holds(await self.read(body["nextRecordsUrl"]), "records").body
+            rows += body["records"]
         return rows
 
     async def compose(self, requests: Sequence[Mapping[str, Any]], *, safe: bool, purpose: str) -> Answer:
@@ -65,7 +69,10 @@ class SalesforceClient:
                 for i, request in enumerate(requests)
             ],
         }
-        return ensure_ok(await self.call("POST", "/composite", body=body, safe=safe, purpose=purpose))
+        answer = await self.call("POST", "/composite", body=body, safe=safe, purpose=purpose)
+        if len(ensure_holds(answer, "compositeResponse").body["compositeResponse"]) != len(requests):
+            raise Unreachable("Salesforce did not answer each request of a composite")
+        return answer
 
     async def call(
         self,

@@ -129,6 +129,13 @@ def ensure_ok(answer: Answer) -> Answer:
     )
 
 
+def ensure_holds(answer: Answer, name: str) -> Answer:
+    """For reads that answer with a list of that name. Raises what `ensure_ok` raises, Unreachable where there is none."""
+    if not isinstance(ensure_ok(answer).body, dict) or not isinstance(answer.body.get(name), list):
+        raise Unreachable(f"Salesforce answered {answer.status} without {name}")
+    return answer
+
+
 def first_error(body: Any) -> Mapping[str, Any]:
     """The first of an answer's errors, {} where there is none. Collections and rows spell them differently."""
     rows = body if isinstance(body, list) else [body]

@@ -103,22 +103,15 @@ class RecordReader:
         """Rows of all queries: one by itself, several in as few counted calls as may be."""
         if len(selects) == 1:
             answer = await self.client.query(selects[0])
-            return await self._rest_of(answer.body), answer.at
+            return await self.client.read_on(answer.body), answer.at
         rows: list[Mapping[str, Any]] = []
         for some in chunked(selects, COMPOSITE_QUERIES):
             requests = [{"method": "GET", "url": f"/query?q={quote(str(select))}"} for select in some]
             answer = await self.client.compose(requests, safe=True, purpose="read")
             for part in answer.body["compositeResponse"]:
                 ensure_part_ok(part)
-                rows += await self._rest_of(part["body"])
+                rows += await self.client.read_on(part["body"])
         return rows, answer.at
-
-    async def _rest_of(self, body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        rows: list[Mapping[str, Any]] = list(body["records"])
-        while not body["done"]:
-            body = ensure_ok(await self.client.read(body["nextRecordsUrl"])).body
-            rows += body["records"]
-        return rows
 
     async def _read_losses(self, object: str, missing: Sequence[Ref]) -> dict[Ref, Seen]:
         at = self.client.sender.clock.now()
