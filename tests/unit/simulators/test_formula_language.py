@@ -127,6 +127,13 @@ NUMBERS = [
     ("UNIXTIMESTAMP(DATE(1970, 1, 2))", 86400.0),
     ("BLANKVALUE(Blank__c, 7)", 0.0),
     ("ASCII('A')", 65.0),
+    ("PICKLISTCOUNT(Tags__c)", 2.0),
+    ("2 * 3 ^ 2", 36.0),
+    ("IFERROR(1 / 0, -1)", -1.0),
+    ("ISOWEEK(DATE(2027, 1, 1)) + DAYOFYEAR(DATE(2026, 3, 1))", 113.0),
+    ("ROUND(DISTANCE(GEOLOCATION(40.4168, -3.7038), GEOLOCATION(41.3874, 2.1686), 'km'), 0)", 505.0),
+    ("SIN(0) + COS(0) + TAN(0) + ATAN2(0, 1)", 1.0),
+    ("1.5e2 + .5", 150.5),
 ]
 
 TEXTS = [
@@ -156,6 +163,11 @@ TEXTS = [
     ("'it\\'s' & \"\\\"\"", "it's\""),
     ("/* a comment */ 'x' /* another */", "x"),
     ("CHR(65)", "A"),
+    ("FORMATDURATION(3661)", "01:01:01"),
+    ("URLENCODE('a b&c')", "a%20b%26c"),
+    ("Owner:User.Email & Owner.Name", "ines@x.exampleInes"),
+    ("TEXT(TIMEVALUE('17:30:45.125'))", "17:30:45.125"),
+    ("TEXT(FROMUNIXTIME(0))", "1970-01-01 00:00:00Z"),
     ("IFS(Amount < 1, 'a', Amount < 1000, 'b', 'c')", "b"),
 ]
 
@@ -246,6 +258,13 @@ def test_conditions_see_the_row_before_the_write(view: View) -> None:
     assert holds(view, "PRIORVALUE(Name) = 'Old'", row, before)
     assert holds(view, "ISNEW() && NOT(ISCLONE())", row)
     assert not holds(view, "ISNEW()", row, before)
+
+
+def test_another_objects_record_is_looked_up_by_a_field(view: View) -> None:
+    row = {"Id": "0065g0000000001AAA", "Name": "Acme"}
+    lookup = "VLOOKUP($ObjectType.Account.Fields.Industry, $ObjectType.Account.Fields.Name, Name)"
+    assert holds(view, f"ISPICKVAL({lookup}, 'Energy')", row)
+    assert not holds(view, f"ISPICKVAL({lookup}, 'Energy')", {**row, "Name": "Nobody"})
 
 
 def test_a_comparison_with_blank_is_not_true_and_neither_is_its_negation(view: View) -> None:

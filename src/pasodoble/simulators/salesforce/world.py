@@ -51,7 +51,6 @@ AREAS = (
     tree,
     describing,
     rows,
-    searching,
     bulk_ingest,
     bulk_query,
     oauth,

@@ -99,10 +99,12 @@ class Compiler:
         return self.compile_field(sobject, found, reach, path)
 
     def _step(self, sobject: Sobject, reach: Reach, name: str, path: str) -> tuple[Sobject, Reach]:
-        """One relationship up; `Owner:User` says which of several objects is meant."""
+        """One relationship up; `Owner:User` says which of several objects is meant, a user where nothing is said."""
         relationship, _, wanted = name.partition(":")
         parent = sobject.find_parent(relationship)
-        targets = [t for t in parent.refers_to if not wanted or t.lower() == wanted.lower()] if parent else []
+        known = parent.refers_to if parent else ()
+        wanted = wanted or ("User" if "User" in known else next(iter(known), ""))
+        targets = [target for target in known if target.lower() == wanted.lower()]
         target = self.view.find_sobject(targets[0]) if targets else None
         if parent is None or target is None:
             raise FormulaError(f"Field {path} does not exist. Check spelling.")

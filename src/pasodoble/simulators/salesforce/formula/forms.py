@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pasodoble.simulators.salesforce.formula.compiler import Compiled, Compiler, Evaluate, Record, wrong_count
 from pasodoble.simulators.salesforce.formula.functions import Unworkable, add_months, date_from_text, spell_text
-from pasodoble.simulators.salesforce.formula.kinds import Kind
-from pasodoble.simulators.salesforce.formula.syntax import Call, FormulaError, Text
+from pasodoble.simulators.salesforce.formula.kinds import Kind, kind_of, loader
+from pasodoble.simulators.salesforce.formula.syntax import Call, FormulaError, Name, Node, Text
+from pasodoble.simulators.salesforce.schema import Field, Sobject
 
 Form = Callable[[Compiler, Call], Compiled]
 
@@ -195,6 +197,21 @@ def _includes(compiler: Compiler, call: Call) -> Compiled:
     return Compiled(Kind.BOOLEAN, lambda record: second(record) in (first(record) or "").split(";"))
 
 
+def _pick_list_count(compiler: Compiler, call: Call) -> Compiled:
+    (field,) = _arguments(compiler, call, 1)
+    if field.kind is not Kind.MULTIPICKLIST:
+        raise FormulaError(
+            "Incorrect parameter for function 'PICKLISTCOUNT()'. Expected Multi-Select Picklist field reference."
+        )
+    evaluate = field.evaluate
+
+    def run(record: Record) -> Decimal:
+        value = evaluate(record)
+        return Decimal(value.count(";") + 1 if value else 0)
+
+    return Compiled(Kind.NUMBER, run)
+
+
 def _text(compiler: Compiler, call: Call) -> Compiled:
     (inner,) = _arguments(compiler, call, 1)
     if inner.kind in (Kind.TEXT, Kind.BOOLEAN, Kind.MULTIPICKLIST):
@@ -209,6 +226,41 @@ def _text(compiler: Compiler, call: Call) -> Compiled:
         return None if value is None else spell_text(value)
 
     return Compiled(Kind.TEXT, run)
+
+
+# Other records
+
+
+def _lookup_field(compiler: Compiler, node: Node, of: str | None = None) -> tuple[Sobject, Field]:
+    """What `$ObjectType.Zip__c.Fields.City__c` names; `of` is the object that it has to be a field of."""
+    names = node.path.split(".") if isinstance(node, Name) else []
+    sobject = compiler.view.find_sobject(names[1]) if len(names) == 4 and names[0].lower() == "$objecttype" else None
+    field = sobject.find_field(names[3]) if sobject else None
+    if sobject is None or field is None or (of is not None and sobject.name != of):
+        raise FormulaError("Incorrect parameter for function 'VLOOKUP()'. Expected field reference.")
+    return sobject, field
+
+
+def _vlookup(compiler: Compiler, call: Call) -> Compiled:
+    """VLOOKUP(field to give, field to match, value): of the first record of an object whose name is the value."""
+    if not compiler.on_write:
+        raise FormulaError(f"Function {call.name} may not be used in this type of formula")
+    if len(call.arguments) != 3:
+        raise wrong_count(call.name, 3, len(call.arguments))
+    sobject, given = _lookup_field(compiler, call.arguments[0])
+    _, matched = _lookup_field(compiler, call.arguments[1], sobject.name)
+    wanted = compiler.compile(call.arguments[2])
+    compiler.expect(wanted, (Kind.TEXT,), "function 'VLOOKUP()'")
+    view, evaluate = compiler.view, wanted.evaluate
+    read, match = view.reader(sobject, given), view.reader(sobject, matched)
+    load = loader(given, blank_is_zero=False)
+
+    def run(record: Record) -> Any:
+        value = evaluate(record)
+        found = next((row for row in view.rows(sobject) if value is not None and match(row) == value), None)
+        return None if found is None else load(read(found))
+
+    return Compiled(kind_of(given) or Kind.TEXT, run)
 
 
 # The record's past
@@ -333,8 +385,10 @@ FORMS: dict[str, Form] = {
     "NOW": _now,
     "NULLVALUE": _null_value,
     "OR": _or,
+    "PICKLISTCOUNT": _pick_list_count,
     "PRIORVALUE": _prior_value,
     "TEXT": _text,
     "TIMENOW": _time_now,
     "TODAY": _today,
+    "VLOOKUP": _vlookup,
 }
