@@ -11,7 +11,7 @@ from typing import Any
 
 from pasodoble.simulators.salesforce.duplicates import check_duplicates
 from pasodoble.simulators.salesforce.effects import AFTER, BEFORE, refresh_rollups
-from pasodoble.simulators.salesforce.errors import Refusal, Wrong, refusal
+from pasodoble.simulators.salesforce.errors import Refusal, Wrong, WrongShape, refusal
 from pasodoble.simulators.salesforce.ids import full_id
 from pasodoble.simulators.salesforce.org import Org, Transaction
 from pasodoble.simulators.salesforce.ownership import assign_owner, check_owner
@@ -211,8 +211,9 @@ class Writer:
     def find_by_key(self, parent: Field, key: Mapping[str, Any]) -> str:
         """The id of the record that `{"Ext__c": value}` names on the other side of a relationship."""
         given = {name: value for name, value in key.items() if name != "attributes"}
-        wanted = (key.get("attributes") or {}).get("type") or (parent.refers_to[0] if parent.refers_to else "")
-        target = self.view.find_sobject(wanted)
+        attributes = key.get("attributes")
+        named = attributes.get("type") if isinstance(attributes, Mapping) else None
+        target = self.view.find_sobject(str(named or (parent.refers_to[0] if parent.refers_to else "")))
         if len(given) != 1 or target is None or target.name not in parent.refers_to:
             raise refusal(
                 "INVALID_FIELD", f"The {parent.relationship} relationship takes one external id field and its value", []
@@ -226,6 +227,8 @@ class Writer:
                 f"{target.name}",
                 [],
             )
+        if isinstance(value, Mapping | list):
+            raise WrongShape(name, "string", value)
         rows = list(self.view.find(target, item, [value]) or ())
         if len(rows) == 1:
             return str(rows[0]["Id"])
@@ -438,6 +441,9 @@ class Writer:
         self, sobject: Sobject, item: Field, value: Any, given: Mapping[str, Any], *, update_only: bool = False
     ) -> tuple[str, bool]:
         """Update the record whose `item` is `value`, or create one. Gives (id, whether it was created)."""
+        reader = plan_of(self.view, sobject).create.get(item.name)
+        if reader is not None:
+            value = reader[1](value)
         if item.type == "id" and value is not None:
             row = self.existing(sobject, str(value))
         else:

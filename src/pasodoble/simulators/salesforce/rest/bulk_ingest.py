@@ -80,7 +80,7 @@ class IngestJobs:
                 message = f"InvalidJob : Field name provided, {key} does not match an External ID, Salesforce Id, or indexed field for {sobject.name}"
                 raise call_refusal("INVALIDJOB", message)
         for given, known in ((asked.get("columnDelimiter"), DELIMITERS), (asked.get("lineEnding"), LINE_ENDINGS)):
-            if given is not None and given not in known:
+            if given is not None and str(given) not in known:
                 raise call_refusal("INVALIDJOB", f"InvalidJob : {given} is none of {', '.join(known)}")
         rule = asked.get("assignmentRuleId")
         options = replace(call.options(), auto_assign=rule or False, hard_delete=operation == "hardDelete")

@@ -127,7 +127,7 @@ class QueryJobs:
         if operation not in ("query", "queryAll") or not isinstance(query, str):
             raise call_refusal("INVALIDJOB", "InvalidJob : A query job needs operation (query or queryAll) and query")
         for given, known in ((asked.get("columnDelimiter"), DELIMITERS), (asked.get("lineEnding"), LINE_ENDINGS)):
-            if given is not None and given not in known:
+            if given is not None and str(given) not in known:
                 raise call_refusal("INVALIDJOB", f"InvalidJob : {given} is none of {', '.join(known)}")
         answer = run_query(query, call.view, version=call.version, deleted=operation == "queryAll")
         check_bulk_query(answer)

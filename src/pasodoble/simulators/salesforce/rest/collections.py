@@ -11,7 +11,7 @@ from typing import Any
 
 from pasodoble.simulators.http import Response
 from pasodoble.simulators.salesforce.errors import Refusal, Wrong, call_refusal, refusal
-from pasodoble.simulators.salesforce.rest.frame import Call, Instance, reply
+from pasodoble.simulators.salesforce.rest.frame import Call, Instance, attributes_of, reply
 from pasodoble.simulators.salesforce.rest.rows import render_row, some_readers
 from pasodoble.simulators.salesforce.schema import Sobject
 from pasodoble.simulators.salesforce.writes import Writer
@@ -84,7 +84,7 @@ class _Types:
 
     @staticmethod
     def _name(record: Mapping[str, Any]) -> str:
-        name = (record.get("attributes") or {}).get("type")
+        name = attributes_of(record).get("type")
         if not isinstance(name, str):
             message = "Each record needs attributes with its type"
             raise call_refusal("INVALID_FIELD", message)
@@ -156,7 +156,7 @@ def upsert(call: Call) -> Response:
         message = f"Provided external ID field does not exist or is not accessible: {call.params['key']}"
         raise call_refusal("NOT_FOUND", message)
     for record in records:
-        named = (record.get("attributes") or {}).get("type", sobject.name)
+        named = attributes_of(record).get("type", sobject.name)
         if str(named).lower() != sobject.name.lower():
             raise call_refusal("INVALID_TYPE", f"All records must be of type {sobject.name}, one is of type {named}")
 
@@ -213,7 +213,7 @@ def _read(call: Call, ids: list[str], fields: list[str]) -> Response:
     if len(ids) > MAX_READ:
         raise _too_many(MAX_READ)
     view = call.view
-    readers = some_readers(view, sobject, fields)
+    readers = some_readers(view, sobject, map(str, fields))
     if all(name != "Id" for name, _ in readers):
         readers.append(("Id", lambda row: row["Id"]))
     rows = (view.get(sobject, record_id) for record_id in map(str, ids))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,6 +109,16 @@ class Call:
 
 
 ApiHandler = Callable[[Call], Response]
+
+
+def attributes_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The `attributes` of a record in a body; empty when it has none. Raises Refusal when they are no object."""
+    attributes = record.get("attributes")
+    if attributes is None:
+        return {}
+    if not isinstance(attributes, dict):
+        raise call_refusal("JSON_PARSER_ERROR", 'attributes must be an object, such as {"type": "Contact"}')
+    return attributes
 
 
 def spell_origin(api: str, version: str, call_options: str) -> str:

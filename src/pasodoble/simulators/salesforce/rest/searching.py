@@ -27,7 +27,7 @@ def by_query_parameters(call: Call) -> Response:
     if "fields" in asked:
         asked["fields"] = request.many("fields")
     asked.pop("sobject", None)
-    return _answer(call, search_by_parameters(asked))
+    return _answer(call, search_by_parameters(_checked(asked)))
 
 
 def _sobject_of(call: Call, name: str) -> dict[str, Any]:
@@ -46,6 +46,12 @@ def by_parameters(call: Call) -> Response:
 def _checked(asked: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(asked.get("q"), str):
         raise call_refusal("MALFORMED_SEARCH", "q is required: the words to search for")
+    sobjects = asked.get("sobjects") or []
+    if not isinstance(sobjects, list) or not all(isinstance(part, dict) for part in sobjects):
+        raise call_refusal("MALFORMED_SEARCH", "sobjects is a list of objects such as {name: Contact}")
+    for part in (asked, *sobjects):
+        if not str(part.get("limit", 1)).isdigit():
+            raise call_refusal("MALFORMED_SEARCH", f"limit must be a whole number, not {part['limit']}")
     return asked
 
 

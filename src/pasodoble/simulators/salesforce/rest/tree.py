@@ -9,7 +9,7 @@ from typing import Any
 
 from pasodoble.simulators.http import Response
 from pasodoble.simulators.salesforce.errors import Refusal, call_refusal, refusal
-from pasodoble.simulators.salesforce.rest.frame import Call, Instance, reply
+from pasodoble.simulators.salesforce.rest.frame import Call, Instance, attributes_of, reply
 from pasodoble.simulators.salesforce.schema import Sobject
 from pasodoble.simulators.salesforce.writes import Writer
 
@@ -29,8 +29,9 @@ class _Tree:
         if level > MAX_LEVELS:
             raise call_refusal("INVALID_INPUT", f"A tree is at most {MAX_LEVELS} levels deep")
         for record in records:
-            attributes = record.get("attributes") or {}
-            reference = attributes.get("referenceId")
+            if not isinstance(record, dict):
+                raise call_refusal("JSON_PARSER_ERROR", "records must be a list of records")
+            reference = attributes_of(record).get("referenceId")
             if not reference:
                 raise call_refusal("INVALID_INPUT", "Include a reference ID for each record in the request.")
             if len(self.results) + len(self.failed) >= MAX_RECORDS:
