@@ -9,6 +9,21 @@ from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind
 from pasodoble.model.side import Side
 
+LINT = frozenset(
+    """
+    object_missing object_off not_one_to_one required_unmapped field_missing user_property custom_lookup type_mismatch
+    converter_unfit calculated_two_way read_only lossy_two_way options_differ value_map_unknown value_map_astray
+    """.split()
+)
+DRIFT = frozenset(
+    """
+    object_gone creates_forbidden deletes_forbidden required_unmapped field_gone field_there type_changed write_forbidden
+    write_allowed required shorter fewer_decimals restricted options_gone options_new
+    """.split()
+)
+IDS = LINT | {f"drift.{id}" for id in DRIFT}
+"""Every finding there can be, by its public id."""
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -51,6 +66,9 @@ class Finding:
     key: str = ""
     field: str = ""
     detail: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        assert self.id in IDS, self.id
 
     @property
     def message(self) -> Message:
