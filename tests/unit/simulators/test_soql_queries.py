@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pasodoble.simulators.clock import SimClock
+from pasodoble.simulators.salesforce.ids import spell_id
 from pasodoble.simulators.salesforce.moments import spell_second
 from pasodoble.simulators.salesforce.org import Org
 from pasodoble.simulators.salesforce.schema import make_field, remake
@@ -407,12 +408,26 @@ def moment_tests() -> st.SearchStrategy[Test]:
     )
 
 
+def id_tests() -> st.SearchStrategy[Test]:
+    return st.integers(0, 31).map(lambda n: (f"Id > '{spell_id('003', n)}'", lambda r: r["Id"] > spell_id("003", n)))
+
+
+def keyset_pages() -> st.SearchStrategy[Test]:
+    """What a poller asks for its next page."""
+    return st.tuples(st.sampled_from(MOMENTS), st.integers(0, 31).map(lambda n: spell_id("003", n))).map(
+        lambda place: (
+            f"SystemModstamp > {spell_moment(place[0])} OR (SystemModstamp = {spell_moment(place[0])} AND Id > '{place[1]}')",
+            lambda r: (r["SystemModstamp"], r["Id"]) > place,
+        )
+    )
+
+
 def joined(word: str, combine: Callable[[list[bool]], bool], parts: list[Test]) -> Test:
     return f" {word} ".join(f"({p[0]})" for p in parts), lambda r: combine([p[1](r) for p in parts])
 
 
 conditions = st.recursive(
-    st.one_of(email_tests(), moment_tests()),
+    st.one_of(email_tests(), moment_tests(), id_tests(), keyset_pages()),
     lambda part: st.one_of(
         part.map(lambda p: (f"NOT ({p[0]})", lambda r: not p[1](r))),
         st.lists(part, min_size=2, max_size=3).map(lambda parts: joined("AND", all, parts)),

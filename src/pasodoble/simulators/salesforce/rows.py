@@ -108,11 +108,14 @@ class SortedIndex:
         if row.get(self._name) is not None:
             self.stale += 1
 
-    def bounds(self, low: Any, high: Any, *, low_open: bool, high_open: bool) -> range:
-        """The places of the entries between two keys (None: no bound)."""
+    def bounds(self, low: Any, high: Any, *, low_open: bool, high_open: bool, after_id: str = "") -> range:
+        """The places of the entries between two keys (None: no bound); of those at `low` only the ids after `after_id`."""
         keys, start, end = self._keys, 0, len(self._keys)
         if low is not None:
-            start = (bisect_right if low_open else bisect_left)(keys, self._make_key(low))
+            key = self._make_key(low)
+            start = (bisect_right if low_open else bisect_left)(keys, key)
+            if after_id and not low_open:
+                start = bisect_right(self._ids, after_id, start, bisect_right(keys, key))
         if high is not None:
             end = (bisect_left if high_open else bisect_right)(keys, self._make_key(high))
         return range(start, max(start, end))
@@ -211,14 +214,16 @@ class Table:
         *,
         low_open: bool = False,
         high_open: bool = False,
+        after_id: str = "",
         descending: bool = False,
     ) -> Iterator[Row]:
         """Rows whose field lies between two values (None: no bound) in the field's order, through a sorted index.
 
-        Rows with the same value come in the order of their ids, in the opposite one with `descending`.
+        Rows with the same value come in the order of their ids, in the opposite one with `descending`; those with
+        the value `low` only from after `after_id` on.
         """
         index = self._sorted_index(field)
-        places = index.bounds(low, high, low_open=low_open, high_open=high_open)
+        places = index.bounds(low, high, low_open=low_open, high_open=high_open, after_id=after_id)
         return index.walk(reversed(places) if descending else places, self.rows.get)
 
     def count_found(self, field: Field, values: Iterable[Any]) -> int:

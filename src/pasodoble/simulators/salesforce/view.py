@@ -169,14 +169,18 @@ class View:
         *,
         low_open: bool = False,
         high_open: bool = False,
+        after_id: str = "",
         descending: bool = False,
         deleted: bool = False,
     ) -> Iterator[Row] | None:
-        """Visible rows whose field lies between two values (None: unbounded), in the field's order; None: no index."""
+        """Visible rows whose field lies between two values (None: unbounded), in the field's order; None: no index.
+
+        Equal values come in the order of ids; of those at `low` only the ids after `after_id`.
+        """
         if not self.has_index(sobject, field):
             return None
         found = self.org.tables[sobject.name].span(
-            field, low, high, low_open=low_open, high_open=high_open, descending=descending
+            field, low, high, low_open=low_open, high_open=high_open, after_id=after_id, descending=descending
         )
         return self._settle(found, deleted=deleted)
 

@@ -129,6 +129,27 @@ def _reach_on(bound: Bound | None, field: Field) -> tuple[Interval, ...] | None:
             return None
 
 
+NO_ID = "~"
+"""Sorts after every id."""
+
+
+def _tie_start(bound: Bound | None, field: Field, low: Any, id_field: Field) -> str:
+    """Of the rows whose `field` is `low`: an id that none that pass comes before; "" when nothing is known.
+
+    `A > x OR (A = x AND Id > 'y')` gives y for x, so that the next page begins where the last one ended however many
+    rows share a value.
+    """
+    reach = _reach_on(bound, field)
+    if bound is None or reach is None:
+        return ""
+    if not reach or reach[0].low is None or reach[0].low > low or (reach[0].low == low and reach[0].low_open):
+        return "" if reach and reach[0].low is None else NO_ID
+    if isinstance(bound, Some):
+        return min(_tie_start(part, field, low, id_field) for part in bound.parts)
+    ids = _reach_on(bound, id_field)
+    return str(ids[0].low or "") if ids else ""
+
+
 class Source:
     """Rows of one object for one SELECT: `accept` is the whole condition, `deleted` lets the Recycle Bin in."""
 
@@ -150,7 +171,9 @@ class Source:
         walk = None if count is None else self._walk(order[0], count)
         if walk is None:
             return sort_rows(list(self._filtered(self._candidates())), order)[:count]
-        return list(islice(_sorted_in_ties(self._filtered(walk), order), count))
+        rows = self._filtered(walk)
+        in_order = len(order) == 1 or _is_tie_order(order)
+        return list(islice(rows if in_order else _sorted_in_ties(rows, order), count))
 
     def _filtered(self, rows: Iterable[Row]) -> Iterator[Row]:
         return iter(rows) if self._accept is None else filter(self._accept, rows)
@@ -177,12 +200,18 @@ class Source:
                 i.high,
                 low_open=i.low_open,
                 high_open=i.high_open,
+                after_id=self._after_id(field, i) if in_order and not descending else "",
                 descending=descending,
                 deleted=self._deleted,
             )
             for i in (reversed(intervals) if descending else intervals)
         ]
         return None if None in spans else chain.from_iterable(span for span in spans if span is not None)
+
+    def _after_id(self, field: Field, interval: Interval) -> str:
+        if interval.low is None or interval.low_open:
+            return ""
+        return _tie_start(self._bound, field, interval.low, self._sobject.fields["Id"])
 
     def _walk(self, first: SortKey, count: int) -> Iterable[Row] | None:
         """Candidates already in the order of the first key, where an index gives that and it pays to stop early."""
@@ -219,13 +248,16 @@ def _once(parts: Iterable[Iterable[Row]]) -> Iterator[Row]:
 
 def _sorted_in_ties(rows: Iterable[Row], order: tuple[SortKey, ...]) -> Iterator[Row]:
     """Rows that come in the order of the first key, each run of equal ones sorted by the other keys."""
-    if len(order) == 1:
-        yield from rows
-        return
     term = order[0].term
     key, read = key_of(term), term.read
     for _, run in groupby(rows, lambda row: key(read(row))):
         yield from sort_rows(list(run), order[1:])
+
+
+def _is_tie_order(order: tuple[SortKey, ...]) -> bool:
+    """Whether equal values are wanted in the order in which an index has them: by id, in the same direction."""
+    first, second = order[0], order[1]
+    return second.term.own and second.term.name == "Id" and second.descending is first.descending
 
 
 def sort_rows(rows: list[Row], order: tuple[SortKey, ...]) -> list[Row]:
