@@ -142,6 +142,8 @@ class Contract:
         properties = {name: self.schema(notation, refs) for name, notation in fields.items()}
         if self.name == "numbered":
             _allow_documented_nulls(fields, properties)
+            if UNION_MARKS <= fields.keys():
+                return {"type": "object"}
         shape: Schema = {
             "type": "object",
             "properties": properties,
@@ -157,6 +159,9 @@ class Contract:
         return self.definitions("#/$defs/", closed=True)
 
 
+UNION_MARKS = {"filterBranchType", "eventTypeId", "propertyWithObjectId"}
+"""Fields that mark the filter branch of a list, which the numbered client flattened: a union of seven shapes whose fields
+it takes to be required all at once, and then takes answers that hold those of one."""
 NULLABLE = {"userIdIncludingInactive": ("email", "userId", "userIdIncludingInactive"), "typeId": ("label",)}
 """A field that marks a model -> those of the model that may be null."""
 

@@ -76,6 +76,8 @@ class MembershipsApi:
 
     def of_record(self, request: Request) -> Response:
         rows = self._of(request.params["type"], request.params["record"])
+        if is_dated(request):
+            rows = [{**row, "isPublicList": False} for row in rows]
         return json_response({"results": rows, "total": len(rows)}, records=1)
 
     def of_records(self, request: Request) -> Response:
@@ -102,7 +104,6 @@ class MembershipsApi:
                         "listVersion": one.version,
                         "firstAddedTimestamp": iso(one.first_joined[int(id)]),
                         "lastAddedTimestamp": iso(member[0]),
-                        "isPublicList": False,
                     }
                 )
         return rows
