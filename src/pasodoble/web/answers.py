@@ -22,8 +22,6 @@ from pasodoble.web.service import ActivityRow, ApiUse, CauseCount, FieldLine, Ov
 
 T = TypeVar("T")
 
-HOUR_MINUTES = 60
-
 
 class Answers:
     """The WebService of one connection, over its store and its keeper."""
@@ -56,9 +54,10 @@ class Answers:
                 counts=tx.records.count_by_state(),
                 causes=_count_causes(tx),
                 gates=tx.left_out.count_by_gate(),
-                carried=_count_carried(tx, now),
+                carried=tx.history.count_by_minute(now).swapped(),
                 api_uses=_api_uses(self._settings, tx.runs.load(limit=500), now),
                 recent=_name_rows(tx, recent),
+                waiting_since=_find_waiting_since(tx, now),
                 last_run=runs[0] if runs else None,
                 next_check_at=self._keeper.next_check_at,
             )
@@ -150,33 +149,24 @@ def _spell_line(view: explaining.FieldView) -> FieldLine:
 
 
 def _count_causes(tx: Transaction) -> list[CauseCount]:
-    """Most frequent first."""
-    counts = sorted(tx.problems.count_by_cause().items(), key=lambda item: (-item[1], item[0]))
-    causes = []
-    for cause, count in counts:
-        rows = tx.problems.load(cause=cause, limit=1)
-        row = rows[0] if rows else None
-        causes.append(
-            CauseCount(
-                cause=cause,
-                count=count,
-                since=row.first_at if row else None,
-                side=row.problem.side if row else None,
-                fields=row.problem.fields if row else (),
-            )
+    """Most frequent first. The fields are those of the latest problem."""
+    return [
+        CauseCount(
+            cause=summed.cause,
+            count=summed.count,
+            ignored=summed.ignored,
+            since=summed.since,
+            side=summed.side,
+            fields=next((row.problem.fields for row in tx.problems.load(cause=summed.cause, limit=1)), ()),
         )
-    return causes
+        for summed in tx.problems.sum_by_cause()
+    ]
 
 
-def _count_carried(tx: Transaction, now: datetime) -> Pair[Sequence[int]]:
-    """Changes of each of the last 60 minutes, oldest first, by the side they came from."""
-    carried = Pair([0] * HOUR_MINUTES, [0] * HOUR_MINUTES)
-    for row in tx.history.load_recent(limit=5_000):
-        minutes = int((now - row.change.at) / timedelta(minutes=1))
-        if minutes >= HOUR_MINUTES:
-            break
-        carried[row.change.side.other][HOUR_MINUTES - 1 - max(0, minutes)] += 1
-    return Pair(carried.hubspot, carried.salesforce)
+def _find_waiting_since(tx: Transaction, now: datetime) -> datetime | None:
+    """Since when the oldest work that could be done is not done."""
+    due_at = tx.marks.next_due_at()
+    return due_at if due_at is not None and due_at <= now else None
 
 
 def _api_uses(settings: Connection, runs: Sequence[RunRow], now: datetime) -> list[ApiUse]:

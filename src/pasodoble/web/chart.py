@@ -23,7 +23,7 @@ class Chart:
     tops: Pair[int]
 
 
-def draw(carried: Pair[Sequence[int]]) -> Chart:
+def draw(carried: Pair[list[int]]) -> Chart:
     top = find_top(max((max(numbers, default=0) for numbers in carried), default=0))
     return Chart(
         lines=carried.map(lambda numbers: _points(numbers, top)),

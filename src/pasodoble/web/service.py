@@ -60,7 +60,7 @@ class Overview:
     counts: Mapping[State, int]
     causes: Sequence[CauseCount]
     gates: Mapping[str, int]
-    carried: Pair[Sequence[int]]
+    carried: Pair[list[int]]
     api_uses: Sequence[ApiUse]
     recent: Sequence[ActivityRow]
     waiting_since: datetime | None = None
