@@ -142,7 +142,7 @@ class Contract:
         properties = {name: self.schema(notation, refs) for name, notation in fields.items()}
         if self.name == "numbered":
             _allow_documented_nulls(fields, properties)
-            if UNION_MARKS <= fields.keys():
+            if fields.keys() >= UNION_MARKS:
                 return {"type": "object"}
         shape: Schema = {
             "type": "object",
