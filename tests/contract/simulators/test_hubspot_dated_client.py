@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any
@@ -341,3 +342,80 @@ def test_an_export_of_a_list(client: HubSpot) -> None:
     assert done.result is not None
     assert httpx.get(done.result).text.splitlines() == ["Record ID,email", f"{contact},export@sdk.test"]
     assert client.crm.exports.get(export_id=int(started.id)).record_count == 1
+
+
+KINDS: dict[str, dict[str, str]] = {
+    "contacts": {"email": "kind@sdk.test"},
+    "companies": {"name": "Acme"},
+    "deals": {"dealname": "Big", "dealstage": "appointmentscheduled", "pipeline": "default"},
+    "tickets": {"subject": "Help", "hs_pipeline_stage": "1", "hs_pipeline": "0"},
+    "notes": {"hs_note_body": "x", "hs_timestamp": MOMENT},
+    "tasks": {"hs_task_subject": "x", "hs_timestamp": MOMENT},
+    "calls": {"hs_call_title": "x", "hs_timestamp": MOMENT},
+    "meetings": {"hs_meeting_title": "x", "hs_timestamp": MOMENT},
+    "emails": {"hs_email_direction": "EMAIL", "hs_timestamp": MOMENT},
+    "communications": {"hs_communication_channel_type": "SMS", "hs_timestamp": MOMENT},
+    "postal_mail": {"hs_timestamp": MOMENT},
+    "line_items": {"name": "Bolt"},
+    "products": {"name": "Bolt"},
+    "quotes": {"hs_title": "Offer", "hs_expiration_date": "2027-01-01"},
+    "orders": {"hs_order_name": "First"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_record_has_the_same_life(client: HubSpot, kind: str) -> None:
+    api, values = getattr(client.crm.objects, kind), KINDS[kind]
+    name = next(iter(values))
+    made = api.create(properties=values, associations=[])
+    id_name = next(parameter for parameter in inspect.signature(api.get).parameters if parameter.endswith("_id"))
+    change_name = next(parameter for parameter in inspect.signature(api.update).parameters if parameter.endswith("_id"))
+    assert name in api.get(**{id_name: made.id}, properties=[name]).properties
+    assert api.update(**{change_name: made.id}, properties={name: values[name]}).id == made.id
+    assert api.list(limit=1).results
+    assert [
+        row.id for row in api.batch.get(inputs=[{"id": made.id}], properties=[], properties_with_history=[]).results
+    ]
+    filters = [{"filters": [{"propertyName": "hs_object_id", "operator": "EQ", "value": made.id}]}]
+    assert api.search(filter_groups=filters, limit=1, properties=[], sorts=[], after="0").total == 1
+    api.batch.delete(inputs=[{"id": made.id}])
+    with pytest.raises(APIStatusError):
+        api.get(**{id_name: made.id})
+
+
+def test_lists_are_filled_emptied_and_restored(client: HubSpot) -> None:
+    api = client.crm.lists
+    ids = [
+        client.crm.objects.contacts.create(properties={"email": f"member{number}@sdk.test"}, associations=[]).id
+        for number in range(3)
+    ]
+    one = api.create(name="Walk", object_type_id="0-1", processing_type="MANUAL").list.list_id
+    other = api.create(name="Other", object_type_id="0-1", processing_type="MANUAL").list.list_id
+    added = api.add_memberships(list_id=one, body=[*ids[:2], "999999"])
+    assert added.records_ids_added == ids[:2] and added.record_ids_missing == ["999999"]
+    swapped = api.add_and_remove_memberships(list_id=one, record_ids_to_add=ids[2:], record_ids_to_remove=ids[:1])
+    assert (swapped.records_ids_added, swapped.record_ids_removed) == (ids[2:], ids[:1])
+    api.add_memberships_from(list_id=other, source_list_id=one)
+    assert [row.record_id for row in api.list_memberships(list_id=other).results] == ids[1:]
+    assert [row.record_id for row in api.get_memberships_join_order(list_id=one).results] == ids[1:]
+    held = api.get_record_memberships(object_type_id="0-1", record_id=ids[2])
+    assert {row.list_id for row in held.results} >= {one, other}
+    api.update_list_name(list_id=one, list_name="Walked")
+    api.delete_memberships(list_id=one)
+    api.delete(list_id=one)
+    api.restore(list_id=one)
+    assert api.get(list_id=one).list.name == "Walked"
+
+
+def test_pipelines_and_their_stages_are_made_changed_and_taken_away(client: HubSpot) -> None:
+    api: Any = client.crm.pipelines
+    stage = {"label": "Open", "display_order": 0, "metadata": {"probability": "0.5"}}
+    made = api.create(object_type="deals", label="Walk", display_order=9, stages=[stage])
+    place = {"object_type": "deals", "pipeline_id": made.id}
+    won = api.create_stage(**place, label="Won", display_order=1, metadata={"probability": "1.0"})
+    assert api.update_stage(**place, stage_id=won.id, label="Done", metadata={"probability": "1.0"}).label == "Done"
+    api.delete_stage(**place, stage_id=won.id)
+    assert api.update(**place, label="Walked").label == "Walked"
+    replaced = api.update_all_properties(**place, label="New", display_order=1, stages=[stage])
+    assert [row.label for row in replaced.stages] == ["Open"]
+    api.delete(**place)

@@ -7,7 +7,7 @@ import pytest
 
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.http import Request
-from pasodoble.simulators.hubspot import World, build
+from pasodoble.simulators.hubspot import Switches, World, build
 from pasodoble.simulators.hubspot.activities import click_email, make_email, open_email, send_email
 from pasodoble.simulators.hubspot.event_model import Form, MarketingEmail
 from pasodoble.simulators.hubspot.records import Record
@@ -220,6 +220,12 @@ async def test_events_of_unknown_definitions_are_refused_and_of_unknown_people_l
     path = f"/events/event-occurrences/2026-03?objectType=contact&objectId={contact.id}"
     _, listed = await call(world, "GET", path)
     assert [(event["eventType"], event["properties"]) for event in listed["results"]] == [("pe4242_x", {"size": "4"})]
+
+
+async def test_event_analytics_is_not_for_every_plan() -> None:
+    small = build(SimClock(start_ms=START_MS, frozen=True), empty=True, switches=Switches(tier="starter"))
+    for path in ("/events/v3/events", "/events/event-occurrences/2026-03/event-types"):
+        assert (await call(small, "GET", path))[0] == 403
 
 
 async def test_campaign_names_are_unique_and_batches_end_at_fifty(world: World) -> None:

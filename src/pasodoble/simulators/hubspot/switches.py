@@ -33,7 +33,7 @@ class Switches:
     lock_probability: float = 0.0
     """Share of writes to one record that meet a lock: 423."""
     tier: Literal["starter", "professional", "enterprise"] = "professional"
-    """Plan of the account: rate limits, and Enterprise-only events."""
+    """Plan of the account: rate limits, and whether there is event analytics (not on starter)."""
     limit_increases: Literal[0, 1, 2] = 0
     """How often the API limit increase was bought: 250 calls in 10 s, and a million more a day each."""
     company_auto_association: bool = False

@@ -57,6 +57,7 @@ class Analytics:
 
     def page(self, request: Request) -> Response:
         """Newest first, unless sorted otherwise; of one record, or of one type, or of everything."""
+        self._ensure_plan()
         wanted = self._wanted(request)
         events = [event for event in self._portal.events.analytics if wanted(event)]
         events.sort(key=lambda event: event.occurred_ms, reverse=request.one("sort") != "occurredAt")
@@ -92,7 +93,16 @@ class Analytics:
             "properties": dict(event.properties),
         }
 
+    def _ensure_plan(self) -> None:
+        """Event analytics is for larger plans; the guides say Enterprise, so the default plan is let in on purpose: a
+        sandbox that hid half of itself would help nobody. Raises Refusal."""
+        if self._portal.switches.tier == "starter":
+            raise Refusal(
+                "This account's plan does not include event analytics.", status=403, category="MISSING_SCOPES"
+            )
+
     def types(self, _request: Request) -> Response:
+        self._ensure_plan()
         seen = (event.event_type for event in self._portal.events.analytics)
         return json_response({"eventTypes": list(dict.fromkeys([*STANDARD_EVENTS, *self._definitions, *seen]))})
 
