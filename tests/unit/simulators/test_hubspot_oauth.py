@@ -151,6 +151,8 @@ async def test_revoking_the_refresh_token_ends_its_access_tokens(world: World) -
         world, "POST", "/oauth/v3/token/introspect", form=client(world, token=str(token["refresh_token"]))
     )
     assert orjson.loads(shown.body) == {"active": False}
+    dated = await call(world, "POST", "/oauth/2026-03/token/introspect", form=client(world, token="nonsense"))
+    assert orjson.loads(dated.body)["active"] is False
 
 
 async def test_private_app_token_tells_about_itself(world: World) -> None:

@@ -128,10 +128,14 @@ async def test_five_requests_at_once_are_too_few(world: World) -> None:
     assert (await call(world, "PUT", f"{APP}/settings", settings))[0] == 400
 
 
-async def test_developer_key_opens_the_settings_and_a_wrong_one_does_not(world: World) -> None:
-    for key, status in ((world.credentials["developer_key"], 200), ("wrong", 401)):
+@pytest.mark.parametrize(("accepted", "statuses"), [("any", (200, 200)), ("own", (200, 401))])
+async def test_developer_key_opens_the_settings(accepted: Any, statuses: tuple[int, int]) -> None:
+    world = build(SimClock(start_ms=START_MS, frozen=True), empty=True, switches=Switches(developer_keys=accepted))
+    for key, status in zip((world.credentials["developer_key"], "dev-key"), statuses, strict=True):
         answer = await world.application.handle(Request("GET", f"{APP}/subscriptions", f"hapikey={key}", {}, b""))
         assert answer.status == status
+    crm = await world.application.handle(Request("GET", "/crm/v3/owners", "hapikey=dev-key", {}, b""))
+    assert crm.status == 401
 
 
 # -- what events say -------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ class Access:
         self._callers: dict[str, Caller] = {}
 
     def admit(self, request: Request, area: str) -> Caller:
-        """The caller. Raises Refusal (401, 403, 429). `area` "webhooks" takes the developer's key too."""
+        """The caller. Raises Refusal (401, 403, 429). `area` "webhooks" takes a developer's key too."""
         caller = self._identify(request, area)
         request.caller = caller
         token = caller.token
@@ -51,8 +51,8 @@ class Access:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             value = ""
-        if area == "webhooks" and (key := request.one("hapikey")):
-            value = credentials.token if key == credentials.developer_key else key
+        if area == "webhooks" and (key := request.one("hapikey")) and self._is_developers(key):
+            value = credentials.token
         token = credentials.find(value.strip())
         if token is None:
             raise Refusal(NO_CREDENTIALS, status=401, category="INVALID_AUTHENTICATION")
@@ -62,6 +62,9 @@ class Access:
         if caller is None:
             caller = self._callers[token.value] = Caller(integration(token.app_id), token)
         return caller
+
+    def _is_developers(self, key: str) -> bool:
+        return self._portal.switches.developer_keys == "any" or key == self._portal.credentials.developer_key
 
     def decorate(self, request: Request, response: Response) -> None:
         """Add what answers carry: the time, a known caller's budget, and when to come back where the switch says so."""

@@ -40,6 +40,9 @@ class Switches:
     """Whether a contact's email domain finds or makes its company."""
     first_company_primary: bool = True
     """Whether the first company that a contact, deal or ticket is linked to becomes its primary one."""
+    developer_keys: Literal["any", "own"] = "any"
+    """Which `hapikey` opens the webhook settings. HubSpot knows its own; the sandbox has nowhere to show one to a client
+    that was told only of its ready line, so any will do, and `own` takes none but the portal's."""
     access_token_s: int = 1800
     """Life of an OAuth access token."""
     admin_validation: bool = True

@@ -175,7 +175,7 @@ class OAuth:
         token = self._live_token(value)
         grant = self._credentials.find_grant(value)
         if token is None and grant is None:
-            return {"active": False}
+            return self._inactive(version, value)
         scopes = sorted(token.scopes) if token else list(grant.scopes if grant else ())
         known: dict[str, Any] = {
             "token": value,
@@ -192,6 +192,13 @@ class OAuth:
             if version not in ("v1", "v3"):
                 known |= {"is_private_distribution": True, "signed_access_token": self._signed(token)}
         return known
+
+    def _inactive(self, version: str, value: str) -> dict[str, Any]:
+        """What is told of a token that is none: OAuth's two words, in the dated version with all its members empty."""
+        if version in ("v1", "v3"):
+            return {"active": False}
+        empty = {"app_id": 0, "client_id": "", "hub_id": 0, "user_id": 0, "scopes": []}
+        return {"token": value, "active": False, **empty, "token_type": "bearer", "token_use": "refresh_token"}
 
     def _signed(self, token: Token) -> dict[str, Any]:
         return {
