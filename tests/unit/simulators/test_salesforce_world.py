@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from salesforce_client import Client, read
 
+from pasodoble.simulators.salesforce import Switches
+
 
 @pytest.fixture
 def sf() -> Client:
@@ -295,6 +297,17 @@ def test_a_write_to_a_record_not_yet_seen_builds_on_its_newest_state(sf: Client)
     assert sf.row("Lead", lead)["Title"] is None
     sf.clock.advance(11)
     assert (sf.row("Lead", lead)["Title"], sf.row("Lead", lead)["City"]) == ("t", "c")
+
+
+def test_amounts_have_a_currency_where_the_switch_is_set(sf: Client) -> None:
+    assert "CurrencyIsoCode" not in sf.world.org.sobject("Opportunity").fields
+    many = Client(switches=Switches(multi_currency=True))
+    base = {"Name": "d", "StageName": "Prospecting", "CloseDate": "2026-12-01"}
+    deal = many.create("Opportunity", **base)
+    assert many.row("Opportunity", deal)["CurrencyIsoCode"] == "EUR"
+    wrong = (400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+    assert many.refusal("POST", "/sobjects/Opportunity", {**base, "CurrencyIsoCode": "XXX"}) == wrong
+    assert len(many.query("SELECT IsoCode FROM CurrencyType")) == 4
 
 
 # The door

@@ -12,6 +12,7 @@ from pasodoble.simulators.salesforce.org import Org
 from pasodoble.simulators.salesforce.persons import BUSINESS_NAME, TYPE_NAME
 from pasodoble.simulators.salesforce.persons import prepare as prepare_person_accounts
 from pasodoble.simulators.salesforce.rows import Row
+from pasodoble.simulators.salesforce.schema import make_field
 
 DOMAIN = "pasodoble.example"
 PEOPLE = (("Ana", "Torres"), ("Ben", "Clarke"), ("Carla", "Ruiz"), ("Dev", "Patel"))
@@ -19,6 +20,8 @@ GONE = ("Iris", "Moreno")
 """A user who has left: inactive."""
 KEY_FIELD = "Pasodoble_Key__c"
 PROFILES = ("System Administrator", "Standard User", "Minimum Access - API Only Integrations")
+CURRENCIES = (("EUR", 1.0), ("USD", 1.08), ("GBP", 0.86), ("MXN", 19.5))
+"""(code, how much of it one of the first is worth); the first is the corporate currency."""
 STAGES = (
     ("Prospecting", 10, "Pipeline", "Pipeline"),
     ("Qualification", 10, "Pipeline", "Pipeline"),
@@ -67,6 +70,7 @@ def furnish(org: Org) -> None:
     _add_users(org)
     _add_queue(org)
     _add_statuses(org)
+    add_currencies(org)
     if org.switches.person_accounts:
         business, person = (
             put(org, "RecordType", Name=label, DeveloperName=name, SobjectType="Account", IsActive=True)
@@ -85,6 +89,40 @@ def add_key_fields(org: Org) -> None:
         for table in tuple(org.tables.values())
         if table.sobject.having("createable") and KEY_FIELD not in table.sobject.fields
     )
+
+
+def add_currencies(org: Org) -> None:
+    """The corporate currency; with the switch, others too and `CurrencyIsoCode` on every object that holds amounts."""
+    rates = CURRENCIES if org.switches.multi_currency else CURRENCIES[:1]
+    for code, rate in rates:
+        corporate = code == CURRENCIES[0][0]
+        put(
+            org,
+            "CurrencyType",
+            IsoCode=code,
+            ConversionRate=rate,
+            DecimalPlaces=2,
+            IsActive=True,
+            IsCorporate=corporate,
+        )
+    if org.switches.multi_currency:
+        told = make_field(
+            {
+                "name": "CurrencyIsoCode",
+                "type": "picklist",
+                "label": "Currency ISO Code",
+                "length": 3,
+                "restrictedPicklist": True,
+                "nillable": False,
+                "defaultedOnCreate": True,
+                "picklistValues": [{"value": code, "defaultValue": code == CURRENCIES[0][0]} for code, _ in CURRENCIES],
+            }
+        )
+        org.define(
+            with_fields(table.sobject, [told])
+            for table in tuple(org.tables.values())
+            if table.sobject.having("createable") and any(f.type == "currency" for f in table.sobject.fields.values())
+        )
 
 
 def _add_users(org: Org) -> None:

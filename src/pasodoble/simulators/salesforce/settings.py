@@ -13,6 +13,8 @@ class Switches:
     """How this simulator plays what the reference leaves open or calls an edition's choice."""
 
     person_accounts: bool = False
+    multi_currency: bool = False
+    """Whether records with amounts have `CurrencyIsoCode`; the rates are rows of CurrencyType."""
     pasodoble_key: bool = True
     """Whether every createable object has the external id field `Pasodoble_Key__c` (not with `--bare`)."""
     limits: str = "off"

@@ -240,7 +240,7 @@ class Soap:
             ("orgDisallowHtmlAttachments", False),
             ("orgHasPersonAccounts", self._org.switches.person_accounts),
             ("organizationId", self._org.id),
-            ("organizationMultiCurrency", False),
+            ("organizationMultiCurrency", self._org.switches.multi_currency),
             ("organizationName", org.get("Name")),
             ("profileId", user.get("ProfileId")),
             ("roleId", user.get("UserRoleId")),
