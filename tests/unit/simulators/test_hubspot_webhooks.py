@@ -232,6 +232,18 @@ async def test_a_merge_names_all_ids(world: World) -> None:
     assert event["numberOfPropertiesMoved"] == 4
 
 
+async def test_the_sandboxs_own_target_hears_of_every_property_but_those_hubspot_never_tells(world: World) -> None:
+    world.portal.webhooks.aim_at("https://hooks.example.test/x")
+    values = {"hs_email_subject": "Hi", "hs_email_text": "Hello", "hs_lastmodifieddate": "x"}
+    email = events_of(world, Change(START_MS, "propertyChange", person(77), "0-49", 7, values, {}))
+    assert [event["propertyName"] for event in email] == ["hs_email_text"]
+    made_up = {"num_unique_conversion_events": "1", "anything_at_all": "1"}
+    contact = events_of(world, edit(**made_up))
+    assert [(event["subscriptionType"], event["propertyName"]) for event in contact] == [
+        ("contact.propertyChange", "anything_at_all")
+    ]
+
+
 async def test_inactive_subscriptions_are_silent(world: World) -> None:
     subscription = world.portal.webhooks.subscribe("contact.creation", active=False)
     change = Change(START_MS, "creation", Actor("CRM"), "0-1", 102, {}, {})

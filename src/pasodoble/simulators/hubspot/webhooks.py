@@ -15,8 +15,8 @@ from pasodoble.simulators.hubspot.errors import Refusal
 MAX_SUBSCRIPTIONS: Final = 1_000
 DEFAULT_CONCURRENCY: Final = 10
 MIN_CONCURRENCY: Final = 6
-UNSUBSCRIBABLE: Final = {"num_unique_conversion_events", "hs_lastmodifieddate"}
-GENERIC_UNSUBSCRIBABLE: Final = {"hs_email_html", "hs_email_subject", "hs_communication_body"}
+UNSUBSCRIBABLE: Final = frozenset({"num_unique_conversion_events", "hs_lastmodifieddate"})
+GENERIC_UNSUBSCRIBABLE: Final = frozenset({"hs_email_html", "hs_email_subject", "hs_communication_body"})
 
 LEGACY: Final = {
     "0-1": "contact",
@@ -62,6 +62,11 @@ class Subscription:
     @property
     def is_generic(self) -> bool:
         return self.event_type.startswith("object.")
+
+    @property
+    def untold(self) -> frozenset[str]:
+        """Properties whose changes HubSpot never tells to such a subscription."""
+        return UNSUBSCRIBABLE | GENERIC_UNSUBSCRIBABLE if self.is_generic else UNSUBSCRIBABLE
 
     @property
     def verb(self) -> str:
@@ -122,7 +127,7 @@ class WebhookBook:
         if change.kind in ("creation", "propertyChange"):
             for subscription in self.concerned("propertyChange", change.type_id):
                 if subscription.property_name is None:
-                    yield from ((subscription, name) for name in change.values if name not in UNSUBSCRIBABLE)
+                    yield from ((subscription, name) for name in change.values if name not in subscription.untold)
                 elif subscription.property_name in change.values:
                     yield subscription, subscription.property_name
 
