@@ -6,10 +6,14 @@ connectors and does to a call what the world does to calls.
 
 from __future__ import annotations
 
+import functools
 import random
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from pasodoble.connectors.memory import MemoryConnector
@@ -157,6 +161,14 @@ def choose_rules(rules: Mapping[str, UpdateRule] | None = None) -> tuple[FieldRu
     )
 
 
+@functools.cache
+def _template() -> Path:
+    """An empty database with our tables, made once a process: copying it takes a tenth of the time."""
+    file = Path(tempfile.mkdtemp(prefix="pasodoble-")) / "empty.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
 @dataclass
 class SmallWorld:
     """Contacts with leads and contacts. `settings` may be replaced between runs."""
@@ -168,7 +180,9 @@ class SmallWorld:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        upgrade(self.url)
+        file = Path(self.url.removeprefix("sqlite:///"))
+        if not file.exists():
+            shutil.copy(_template(), file)
         self.hubspot = MemoryConnector(Side.HUBSPOT, self.clock)
         self.salesforce = MemoryConnector(Side.SALESFORCE, self.clock)
         self.hubspot.schemas["contacts"] = make_schema(Side.HUBSPOT, "contacts", HUBSPOT_FIELDS)

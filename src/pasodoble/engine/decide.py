@@ -59,6 +59,7 @@ class Decision:
     follow      the link is pointed at this record instead
     reopen      a retired link goes on
     again_at    look once more at this moment
+    resumed     the create sends what was stored at the first try, not what the record holds by now
     """
 
     job: Job
@@ -75,6 +76,7 @@ class Decision:
     follow: Follow | None = None
     reopen: bool = False
     again_at: datetime | None = None
+    resumed: bool = False
     trace: list[TraceStep] = field(default_factory=list)
 
     def note(
@@ -169,6 +171,9 @@ class Judge:
         job = decision.job
         own = job.snapshot(job.own.side)
         if own is None:
+            return
+        if job.waits:
+            decision.again_at = decision.at
             return
         paired = pair_record(
             job.candidates,
@@ -305,6 +310,7 @@ class Judge:
             decision.note(StepKind.MATCH, Message.of("match.paired", by="key"), passed=True)
             self._merge(decision, gated=True)
             return
+        decision.resumed = True
         operation = Create(side=side, object=mapping.objects[side], fields=link.payload, key=link.key, of=source)
         decision.steps.append(
             Step(kind=job.kind, operation=operation, why={"": Message.of("match.created", side=side)})

@@ -34,6 +34,7 @@ class Job:
     candidates  unlinked only: records of the other side that may be the partner
     rivals      unlinked only: other unlinked records of its own side that answer to the same natural key
     found       what candidates and rivals hold, by ref
+    waits       a candidate is the subject of a create under way: it may be this very record
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Job:
     candidates: list[Candidate] = field(default_factory=list)
     rivals: list[Candidate] = field(default_factory=list)
     found: dict[Ref, Snapshot] = field(default_factory=dict)
+    waits: bool = False
 
     @property
     def own(self) -> Ref:
@@ -214,8 +216,11 @@ def _note_taken(at: Connected, jobs: Sequence[Job]) -> None:
     if not refs:
         return
     with at.store.transaction(at.settings.name, read_only=True) as tx:
-        live = {ref for ref, link in tx.links.load(refs).items() if link.state is not LinkState.RETIRED}
+        links = tx.links.load(refs)
+    live = {ref for ref, link in links.items() if link.state is not LinkState.RETIRED}
+    under_way = {ref for ref in live if links[ref].state is not LinkState.LINKED}
     for job in jobs:
+        job.waits = any(c.ref in under_way for c in job.candidates)
         job.candidates = [
             Candidate(ref=c.ref, by=c.by, modified_at=c.modified_at, taken=c.ref in live) for c in job.candidates
         ]

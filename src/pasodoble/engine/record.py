@@ -14,12 +14,12 @@ from pasodoble.engine.apply import Attempt
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision
 from pasodoble.engine.observe import LOOK_BACK
-from pasodoble.engine.report import Report, Tally, name_write
+from pasodoble.engine.report import Report, Tally, name_write, side_of
 from pasodoble.engine.retry import next_try_at
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.cause import Disposition, Problem
 from pasodoble.model.causes import get_cause
-from pasodoble.model.link import Base
+from pasodoble.model.link import NO_BASE, Base
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Create, Delete, Step, Update
 from pasodoble.model.outcome import Applied, Deferred, Exists, Refused, Stale, Unknown
@@ -44,6 +44,7 @@ class _Ending:
     attempts: list[Attempt] = field(default_factory=list)
     failed: dict[Side, set[str]] = field(default_factory=lambda: {side: set() for side in SIDES})
     problems: list[Problem] = field(default_factory=list)
+    unsure: list[Change] = field(default_factory=list)
     retry_at: datetime | None = None
     wrote: bool = False
 
@@ -62,7 +63,44 @@ def reserve(at: Connected, tx: Transaction, decisions: Sequence[Decision]) -> li
             lost.add(id(decision))
     creating = [d.job.link.id for d in wanting if d.job.link is not None and d.job.link.missing_side() is not None]
     tx.links.mark_sent(creating)
+    tx.bases.save(_intentions(decisions, at.clock.now()))
     return [decision for decision in decisions if id(decision) not in lost]
+
+
+def _intentions(decisions: Sequence[Decision], now: datetime) -> dict[int, Base]:
+    """The bases of the links that are about to be written, with what is intended."""
+    intended = {}
+    for decision in decisions:
+        link = decision.job.link
+        changes = [change for step in decision.steps for change in list_changes(decision, step, now) if change.key]
+        if link is not None and changes:
+            intended[link.id] = replace(decision.base or NO_BASE, intent=tuple(changes))
+    return intended
+
+
+def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
+    """What a step changes, as the history tells it."""
+    operation, side = step.operation, side_of(step.operation)
+    if isinstance(operation, Create | Delete):
+        word = "history.created" if isinstance(operation, Create) else "history.deleted"
+        return [Change(side=side, key="", field="", before=None, after=None, reason=Message(word), at=now)]
+    if not isinstance(operation, Update) or decision.merge is None or decision.mapping is None:
+        return []
+    names = {key: decision.mapping.by_key[key].names[side] for key in decision.merge.fields}
+    return [
+        Change(
+            side=side,
+            key=key,
+            field=names[key],
+            before=f.before[side],
+            after=f.after[side],
+            reason=f.verdict.reason,
+            at=now,
+            contested=f.contested,
+        )
+        for key, f in decision.merge.fields.items()
+        if f.writes(side) and names[key] in operation.fields
+    ]
 
 
 class Recorder:
@@ -90,13 +128,48 @@ class Recorder:
 
     def _record_one(self, decision: Decision, ending: _Ending) -> None:
         tally = self._report.of(decision.job.kind)
+        self._confirm_intent(decision)
         for attempt in ending.attempts:
             self._take_outcome(decision, attempt, ending, tally)
         ending.problems += decision.problems
         self._move_link(decision)
         self._settle(decision, ending)
+        self._tell_of_lost(decision)
         self._close_marks(decision, ending)
         self._file(decision, ending, tally)
+
+    def _tell_of_lost(self, decision: Decision) -> None:
+        """Edits that lost without a write of ours to their side: found under one that was made before."""
+        link, merge, mapping = decision.job.link, decision.merge, decision.mapping
+        if link is None or merge is None or mapping is None:
+            return
+        for key, field in merge.fields.items():
+            for side, value in field.lost.items():
+                ref = link.refs[side]
+                if field.writes(side) or ref is None:
+                    continue
+                change = Change(
+                    side=side,
+                    key=key,
+                    field=mapping.by_key[key].names[side],
+                    before=value,
+                    after=field.after[side],
+                    reason=Message.of("history.lost", side=side),
+                    at=self._now,
+                    contested=True,
+                )
+                self._tx.history.append(self._run_id, link.id, ref, [change])
+
+    def _confirm_intent(self, decision: Decision) -> None:
+        """What an earlier try was about to write when it ended without a word: what stands there now was written then."""
+        link, merge = decision.job.link, decision.merge
+        if link is None or merge is None:
+            return
+        for change in decision.job.base.intent:
+            field = merge.fields.get(change.key)
+            ref = link.refs[change.side]
+            if field is not None and ref is not None and field.before[change.side] == change.after:
+                self._tx.history.append(self._run_id, link.id, ref, [change])
 
     # --- outcomes ----------------------------------------------------------------------------------------------------
 
@@ -130,6 +203,7 @@ class Recorder:
                 ending.retry_at = until or self._later(decision)
                 decision.note(StepKind.WRITE, Message.of("write.deferred", side=attempt.side, code=problem.code))
             case Unknown():
+                ending.unsure += list_changes(decision, attempt.step, self._now)
                 self._fail_step(decision, attempt, ending, keep_link=True)
                 ending.retry_at = self._soon(decision)
                 decision.note(StepKind.WRITE, Message.of("write.unknown", side=attempt.side))
@@ -160,6 +234,8 @@ class Recorder:
             read_at = Pair.of(ref.side, self._now, source.seen_at if source is not None else None)
             decision.base = replace(base, read_at=read_at)
             decision.note(StepKind.WRITE, Message.of("write.created", side=ref.side, record=ref.id), passed=True)
+            if decision.resumed:  # the source may have been edited since
+                self._marks.append(NewMark(kind=job.kind, ref=operation.of, trigger=LOOK_BACK, urgency=Urgency.EDIT))
         elif isinstance(operation, Update):
             fields = ", ".join(operation.fields)
             decision.note(StepKind.WRITE, Message.of("write.updated", side=ref.side, fields=fields), passed=True)
@@ -168,29 +244,7 @@ class Recorder:
         elif isinstance(operation, Delete):
             decision.retire = attempt.step.why[""]
             decision.note(StepKind.WRITE, Message.of("write.deleted", side=ref.side), passed=True)
-        self._tx.history.append(self._run_id, link.id, ref, list(self._changes(decision, attempt)))
-
-    def _changes(self, decision: Decision, attempt: Attempt) -> list[Change]:
-        operation, side = attempt.step.operation, attempt.side
-        if isinstance(operation, Update) and decision.merge is not None and decision.mapping is not None:
-            return [
-                Change(
-                    side=side,
-                    key=key,
-                    field=decision.mapping.by_key[key].names[side],
-                    before=f.before[side],
-                    after=f.after[side],
-                    reason=f.verdict.reason,
-                    at=self._now,
-                    contested=f.contested,
-                )
-                for key, f in decision.merge.fields.items()
-                if f.writes(side) and decision.mapping.by_key[key].names[side] in operation.fields
-            ]
-        if isinstance(operation, Create | Delete):
-            word = "history.created" if isinstance(operation, Create) else "history.deleted"
-            return [Change(side=side, key="", field="", before=None, after=None, reason=Message(word), at=self._now)]
-        return []
+        self._tx.history.append(self._run_id, link.id, ref, list_changes(decision, attempt.step, self._now))
 
     def _fail(self, decision: Decision, side: Side, names: Sequence[str], ending: _Ending) -> None:
         if decision.mapping is not None:
@@ -242,7 +296,7 @@ class Recorder:
             decision.base = settle_base(decision.mapping, decision.base, decision.snapshots, decision.merge, failed)
         elif not ending.wrote:
             return
-        self._bases[link.id] = decision.base
+        self._bases[link.id] = replace(decision.base, intent=tuple(change for change in ending.unsure if change.key))
 
     def _close_marks(self, decision: Decision, ending: _Ending) -> None:
         job = decision.job
@@ -274,9 +328,9 @@ class Recorder:
             tally.waiting += 1
         if decision.new_link is not None and decision.new_link.refs.hubspot and decision.new_link.refs.salesforce:
             tally.linked += 1
-        first = all([self._report.count_once("met", ref) for ref in about])
+        news = [ref for ref in about if self._report.count_once("met", ref)]
         if not ending.attempts and state is State.IN_STEP:
-            tally.unchanged += first
+            tally.unchanged += len(news) == len(about)
             return
         self._rename(decision)
         self._traces.append(

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import Pair, Side
+from pasodoble.model.trace import Change
 from pasodoble.model.value import Raw, Value
 
 
@@ -50,11 +51,14 @@ class Base:
 
     seen     fingerprint of each side's raw mapped values then: an equal one means that nothing changed since
     read_at  each side's clock at the read that this base rests on
+    intent   what was about to be written when this was stored, kept until its outcome is known: so that what a crash or a
+             lost answer has left undecided still comes into the history
     """
 
     fields: Mapping[str, Pair[Value]]
     seen: Pair[str]
     read_at: Pair[datetime | None]
+    intent: tuple[Change, ...] = ()
 
 
 NO_BASE = Base(fields={}, seen=Pair("", ""), read_at=Pair(None, None))

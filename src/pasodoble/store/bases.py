@@ -10,7 +10,9 @@ import orjson
 from sqlalchemy import ClauseElement, Table, select
 
 from pasodoble.model.link import Base
-from pasodoble.model.side import Pair
+from pasodoble.model.message import Message
+from pasodoble.model.side import Pair, Side
+from pasodoble.model.trace import Change
 from pasodoble.model.value import MISSING, Value
 from pasodoble.store.columns import Json, dump, read_moment, read_value, spell_moment, spell_value
 from pasodoble.store.scope import Bulk, Scope, chunks
@@ -56,7 +58,8 @@ def spell_base(base: Base) -> str:
             fields[key] = hubspot
         else:
             fields[key] = [spell_value(hubspot), spell_value(salesforce)]
-    return dump([fields, [*base.seen], [_spell(at) for at in base.read_at]])
+    intent = [spell_change(change) for change in base.intent]
+    return dump([fields, [*base.seen], [_spell(at) for at in base.read_at], *([intent] if intent else ())])
 
 
 class StoredFields(Mapping[str, Pair[Value]]):
@@ -82,11 +85,12 @@ class StoredFields(Mapping[str, Pair[Value]]):
 
 
 def read_base(document: str) -> Base:
-    fields, (hubspot_seen, salesforce_seen), (hubspot_at, salesforce_at) = orjson.loads(document)
+    fields, (hubspot_seen, salesforce_seen), (hubspot_at, salesforce_at), *intent = orjson.loads(document)
     return Base(
         fields=StoredFields(fields),
         seen=Pair(hubspot_seen, salesforce_seen),
         read_at=Pair(_read(hubspot_at), _read(salesforce_at)),
+        intent=tuple(read_change(change) for change in intent[0]) if intent else (),
     )
 
 
@@ -96,3 +100,33 @@ def _spell(moment: datetime | None) -> int | None:
 
 def _read(number: int | None) -> datetime | None:
     return None if number is None else read_moment(number)
+
+
+def spell_change(change: Change) -> list[Json]:
+    return [
+        change.side.value,
+        change.key,
+        change.field,
+        spell_value(change.before),
+        spell_value(change.after),
+        change.reason.id,
+        [list(param) for param in change.reason.params],
+        spell_moment(change.at),
+        change.actor,
+        change.contested,
+    ]
+
+
+def read_change(spelled: list[Any]) -> Change:
+    side, key, field, before, after, reason, params, at, actor, contested = spelled
+    return Change(
+        side=Side(side),
+        key=key,
+        field=field,
+        before=read_value(before),
+        after=read_value(after),
+        reason=Message(reason, tuple((name, text) for name, text in params)),
+        at=read_moment(at),
+        actor=actor,
+        contested=contested,
+    )

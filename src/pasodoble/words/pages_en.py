@@ -107,6 +107,8 @@ PAGES: dict[str, str] = {
     "record.rule": "Rule",
     "record.what": "What happens, and why",
     "record.blank": "blank",
+    "record.blank_fields.one": "{count} more field, blank on both sides",
+    "record.blank_fields.other": "{count} more fields, blank on both sides",
     "record.not_given": "not shown to us",
     "record.yes": "yes",
     "record.no": "no",

@@ -107,6 +107,8 @@ PAGES: dict[str, str] = {
     "record.rule": "Regla",
     "record.what": "Qué pasa y por qué",
     "record.blank": "vacío",
+    "record.blank_fields.one": "{count} campo más, vacío en los dos lados",
+    "record.blank_fields.other": "{count} campos más, vacíos en los dos lados",
     "record.not_given": "no se nos muestra",
     "record.yes": "sí",
     "record.no": "no",
