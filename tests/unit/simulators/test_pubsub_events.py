@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sfprotostash import pubsub_api_pb2 as pb
 from sfprotostash import pubsub_api_pb2_grpc
 
+from pasodoble.simulators.certificate import make_certificate
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.salesforce import Switches, build
 from pasodoble.simulators.salesforce.conversion import Conversion, convert_lead
@@ -448,3 +449,19 @@ def test_bitmaps_hold_every_place_once(positions: set[tuple[int, int | None]]) -
         places = [i for i in range(bits.bit_length()) if bits >> i & 1]
         found |= {(int(index), i) if index else (i, None) for i in places}
     assert found == positions
+
+
+async def test_tls_is_spoken_with_a_certificate_made_at_start() -> None:
+    world = build(SimClock(), people=0)
+    with make_certificate() as made:
+        async with serving_bus(world.events, certificate=(str(made.certificate), str(made.key))) as endpoint:
+            credentials = grpc.ssl_channel_credentials(made.ca.read_bytes())
+            async with grpc.aio.secure_channel(f"localhost:{endpoint.rpartition(':')[2]}", credentials) as channel:
+                metadata = (
+                    ("accesstoken", world.sessions.token),
+                    ("instanceurl", "https://x"),
+                    ("tenantid", world.org.id),
+                )
+                stub = pubsub_api_pb2_grpc.PubSubStub(channel)
+                topic = await stub.GetTopic(pb.TopicRequest(topic_name="/data/ChangeEvents"), metadata=metadata)
+    assert topic.can_subscribe
