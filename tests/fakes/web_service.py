@@ -91,7 +91,7 @@ PEOPLE = [
 def change(
     id: int, ref: Ref, side: Side, field: str, before: Value, after: Value, seconds: float, **more: object
 ) -> ChangeRow:
-    reason = Message.of("rule.newer", side="Salesforce" if side is HS else "HubSpot")
+    reason = Message.of("rule.newer", side=SF if side is HS else HS)
     made = Change(side=side, key=field.lower(), field=field, before=before, after=after, reason=reason, at=ago(seconds))
     return ChangeRow(id=id, run_id=9, link_id=1, ref=ref, change=replace(made, **more))  # type: ignore[arg-type]
 

@@ -179,7 +179,7 @@ def _api_uses(settings: Connection, runs: Sequence[RunRow], now: datetime) -> li
                 used[side] += int(calls.get(side.value, 0))
     limits = settings.limits
     allowed = Pair(limits.hubspot_calls_per_day, limits.salesforce_calls_per_day)
-    return [ApiUse(side=side, api="rest", used=used[side], allowed=allowed[side]) for side in SIDES]
+    return [ApiUse(side=side, api="REST", used=used[side], allowed=allowed[side]) for side in SIDES]
 
 
 def _name_rows(tx: Transaction, rows: Sequence[ChangeRow]) -> list[ActivityRow]:

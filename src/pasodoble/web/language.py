@@ -10,8 +10,11 @@ from typing import Final
 from starlette.requests import Request
 
 from pasodoble.model.message import Message
+from pasodoble.model.side import SIDES
 from pasodoble.words import causes_en, causes_es, pages_en, pages_es, say
+from pasodoble.words.names import name_side
 
+SIDE_NAMES: Final = {str(side): name_side(side) for side in SIDES}
 NARROW_SPACE: Final = "\u202f"
 
 PAGES: Final = {"en": pages_en.PAGES, "es": pages_es.PAGES}
@@ -33,7 +36,8 @@ class Language:
 
     def say(self, message: Message) -> str:
         """A sentence about a record, with a capital letter. What `words` does not know the pages may."""
-        sentence = PAGES[self.code].get(message.id) or say(message, self.code)
+        named = Message(message.id, tuple((name, SIDE_NAMES.get(text, text)) for name, text in message.params))
+        sentence = PAGES[self.code].get(message.id) or say(named, self.code)
         return sentence[:1].upper() + sentence[1:]
 
     def knows(self, key: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -21,6 +23,8 @@ from pasodoble.web.render import Renderer, link_to
 from pasodoble.web.service import FieldLine, WebService
 
 ROWS_A_PAGE: Final = 50
+BLANKS: Final = (None, "")
+DULL: Final = (True, True)
 ID_SIGNS: Final = (":", "/")
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -60,10 +64,14 @@ def make_pages(service: WebService, renderer: Renderer) -> APIRouter:
         card = await service.read_card(_read_ref(side, object, id))
         if card is None:
             raise HTTPException(404)
-        lines = None if card.lines is None else sorted(card.lines, key=_by_interest)
         ref = card.refs.hubspot or card.refs.salesforce
         return await renderer.page(
-            request, "record.html", card=card, lines=lines, ref=ref, asked="asked" in request.query_params
+            request,
+            "record.html",
+            card=card,
+            lines=_sort_lines(card.lines),
+            ref=ref,
+            asked="asked" in request.query_params,
         )
 
     @router.post("/records/{side}/{object}/{id}/sync")
@@ -111,6 +119,21 @@ def _read_ref(side: str, object: str, id: str) -> Ref:
     if known is None:
         raise HTTPException(404)
     return Ref(known, object, id)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A card's lines in the order of interest; those that are blank on both sides, and stay so, apart."""
+
+    told: Sequence[FieldLine]
+    blank: Sequence[FieldLine]
+
+
+def _sort_lines(lines: Sequence[FieldLine] | None) -> Lines | None:
+    if lines is None:
+        return None
+    blank = [line for line in lines if all(held in BLANKS for held in line.values) and _by_interest(line) == DULL]
+    return Lines(sorted((line for line in lines if line not in blank), key=_by_interest), blank)
 
 
 def _by_interest(line: FieldLine) -> tuple[bool, bool]:

@@ -114,6 +114,7 @@ async def test_record_card_tells_field_by_field_what_happens_and_why(browser: ht
         "Will be written to Salesforce. Both sides changed; HubSpot did later.",
         "Prefer Salesforce unless blank",
         "not shown to us",
+        "1 more field, blank on both sides",
         "blank",
     ):
         assert shown in fields
