@@ -136,6 +136,15 @@ def test_owners_must_be_active_or_a_queue_for_such_records(sf: Client) -> None:
     assert sf.refusal("POST", "/sobjects/Contact", {"LastName": "x", "OwnerId": queue})[0] == 400
 
 
+def test_the_bin_is_seen_for_fifteen_days(sf: Client) -> None:
+    lead = sf.create("Lead", LastName="x", Company="y")
+    sf.send("DELETE", f"/sobjects/Lead/{lead}")
+    everything = "SELECT Id FROM Lead"
+    assert sf.get("/queryAll", q=everything)["totalSize"] == 1
+    sf.clock.advance(15 * 86_400 + 1)
+    assert sf.get("/queryAll", q=everything)["totalSize"] == 0
+
+
 # Set up through the door
 
 
@@ -213,7 +222,11 @@ def test_a_duplicate_rule_blocks_or_warns(sf: Client, action: str, second: int) 
     assert wrong["errorCode"] == "DUPLICATES_DETECTED"
     found = wrong["duplicateResut"]
     assert found["allowSave"] is (action == "alert")
-    assert found["matchResults"][0]["matchRecords"][0]["record"]["Id"] == one
+    record = found["matchResults"][0]["matchRecords"][0]["record"]
+    assert record == {
+        "attributes": {"type": "Contact", "url": f"/services/data/v66.0/sobjects/Contact/{one}"},
+        "Id": one,
+    }
     allow = {"sforce-duplicate-rule-header": "allowSave=true"}
     assert sf.send("POST", "/sobjects/Contact", values, headers=allow).status == second
 

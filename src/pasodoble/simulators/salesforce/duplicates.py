@@ -26,7 +26,7 @@ def check_duplicates(writer: Writer, sobject: Sobject, row: Row, before: Row | N
             continue
         found = find_duplicates(writer, sobject, rule, row)
         if found:
-            extra = (("duplicateResut", describe_result(sobject, rule, found)),)
+            extra = (("duplicateResut", describe_result(sobject, rule, found, writer.options.version)),)
             raise Refusal((Wrong("DUPLICATES_DETECTED", rule.message, None, extra),))
 
 
@@ -51,7 +51,9 @@ def _same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def describe_result(sobject: Sobject, rule: DuplicateRule, found: list[tuple[str, Row]]) -> dict[str, Any]:
+def describe_result(
+    sobject: Sobject, rule: DuplicateRule, found: list[tuple[str, Row]], version: str
+) -> dict[str, Any]:
     """The list of matches as the API gives it, under a key that it misspells itself."""
     entity = found[0][0]
     return {
@@ -70,7 +72,10 @@ def describe_result(sobject: Sobject, rule: DuplicateRule, found: list[tuple[str
                         "fieldDiffs": [],
                         "matchConfidence": 100.0,
                         "record": {
-                            "attributes": {"type": name, "url": f"/services/data/vXX.0/sobjects/{name}/{row['Id']}"},
+                            "attributes": {
+                                "type": name,
+                                "url": f"/services/data/v{version}/sobjects/{name}/{row['Id']}",
+                            },
                             "Id": row["Id"],
                         },
                     }

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pasodoble.simulators.salesforce.ids import full_id
+from pasodoble.simulators.salesforce.moments import spell_second
 from pasodoble.simulators.salesforce.rows import Row
 from pasodoble.simulators.salesforce.schema import ID_TYPES, Field, Sobject
 from pasodoble.simulators.salesforce.settings import Access
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 Reader = Callable[[Row], Any]
 
 EVERYTHING = Access()
+BIN_S = 15 * 24 * 3600
+"""How long what was deleted can still be seen."""
 
 COPIES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Case": {
@@ -133,13 +136,16 @@ class View:
         """Drop what the user cannot see or did not ask for; show the old row where a commit is not visible yet."""
         unsettled = self.org.unsettled
         hidden = self.org.settings.hidden_records if self._limited else ()
+        oldest = spell_second(self.org.clock.now_ms() // 1000 - BIN_S) if deleted else ""
         for row in rows:
             if unsettled and row["Id"] in unsettled:
                 old = unsettled[row["Id"]]
                 if old is None:
                     continue
                 row = old
-            if (not deleted and row.get("IsDeleted")) or (hidden and row["Id"] in hidden):
+            if row.get("IsDeleted") and (not deleted or row["SystemModstamp"] < oldest):
+                continue
+            if hidden and row["Id"] in hidden:
                 continue
             yield row
 

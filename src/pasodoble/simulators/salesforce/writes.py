@@ -30,11 +30,16 @@ AUDIT_FIELDS = frozenset(("CreatedDate", "CreatedById", "LastModifiedDate", "Las
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """What the headers of a call ask for. `auto_assign`: a rule's id, or whether active assignment rules run."""
+    """What the headers of a call ask for.
+
+    auto_assign   an assignment rule's id, or whether active rules run.
+    version       of the API, for addresses in an answer.
+    """
 
     allow_save: bool = False
     auto_assign: bool | str = True
     hard_delete: bool = False
+    version: str = "66.0"
 
 
 @dataclass(slots=True)

@@ -304,7 +304,9 @@ def batch(call: Call) -> Response:
         )
         halted = response.status >= 400 and body.get("haltOnError") is True
     has_errors = any(result["statusCode"] >= 400 for result in results)
-    return reply({"hasErrors": has_errors, "results": results}, records=records, writes=writes)
+    answer = reply({"hasErrors": has_errors, "results": results}, records=records, writes=writes)
+    answer.cost = len(items)
+    return answer
 
 
 def _run_batch_item(call: Call, item: Any) -> Response:

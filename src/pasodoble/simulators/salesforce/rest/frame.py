@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -91,7 +92,10 @@ class Call:
         return spell_origin("rest", self.version, self.request.headers.get("sforce-call-options", ""))
 
     def options(self) -> WriteOptions:
-        return read_options(self.request.headers)
+        headers = self.request.headers
+        return read_options(
+            headers.get("sforce-duplicate-rule-header"), headers.get("sforce-auto-assign"), self.version
+        )
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -129,20 +133,15 @@ def spell_origin(api: str, version: str, call_options: str) -> str:
 _TRUTH = {"true": True, "false": False}
 
 
-def read_options(headers: dict[str, str]) -> WriteOptions:
+@lru_cache(maxsize=256)
+def read_options(duplicate: str | None, assign: str | None, version: str) -> WriteOptions:
     """The write headers: Sforce-Duplicate-Rule-Header and Sforce-Auto-Assign."""
-    duplicate = headers.get("sforce-duplicate-rule-header")
-    assign = headers.get("sforce-auto-assign")
-    if duplicate is None and assign is None:
-        return _NO_OPTIONS
     pairs = dict(part.strip().partition("=")[::2] for part in (duplicate or "").lower().split(";") if "=" in part)
     return WriteOptions(
         allow_save=pairs.get("allowsave", "").strip() == "true",
         auto_assign=True if assign is None else _TRUTH.get(assign.strip().lower(), assign.strip()),
+        version=version,
     )
-
-
-_NO_OPTIONS = WriteOptions()
 
 
 @dataclass(slots=True)
