@@ -144,7 +144,9 @@ def test_batch_counts_each_call_and_stops_when_told(sf: Client) -> None:
             {"method": "GET", "url": "v66.0/limits"},
         ],
     }
-    answer = sf.post("/composite/batch", body)
+    response = sf.send("POST", "/composite/batch", body)
+    answer = read(response)
+    assert response.cost == 3 and sf.send("GET", "/services/data").cost == 0
     assert answer["hasErrors"] is True and [r["statusCode"] for r in answer["results"]] == [200, 400, 412]
     assert used - sf.get("/limits")["DailyApiRequests"]["Remaining"] == 4
 

@@ -257,9 +257,11 @@ def _unreadable(body: bytes, error: orjson.JSONDecodeError) -> Refusal:
 
 
 def finish(instance: Instance, request: Request, response: Response) -> None:
-    """What every answer carries: the time and the limit header; pretty or packed when asked for."""
+    """What every answer carries: the time and the limit header; pretty or packed when asked for. Only API calls cost."""
     response.headers.append(date_header(instance.org.clock.now()))
-    if request.path.count("/services/data") and response.status != 401:
+    if response.status == 401 or not ("services/data/v" in request.path or "services/Soap" in request.path):
+        response.cost = 0
+    if "services/data" in request.path and response.status != 401:
         response.headers.append(("Sforce-Limit-Info", instance.meter.header()))
     if request.headers.get("x-prettyprint") == "1" and response.content_type == JSON and response.body:
         response.body = orjson.dumps(orjson.loads(response.body), option=orjson.OPT_INDENT_2)
