@@ -31,6 +31,12 @@ def options(*values: str) -> tuple[Option, ...]:
     return tuple(Option(value=value, label=value.title()) for value in values)
 
 
+def cause_of(unreadable: Codec, side: Side, raw: Raw) -> str:
+    with pytest.raises(UnreadableValue) as caught:
+        unreadable.read(side, raw)
+    return caught.value.cause
+
+
 TEXT = codec(field(Family.TEXT), field(Family.TEXT, length=10))
 NUMBER = codec(field(Family.NUMBER), field(Family.NUMBER, scale=2))
 FLAG = codec(field(Family.FLAG), field(Family.FLAG))
@@ -54,6 +60,7 @@ DAY = codec(field(Family.MOMENT), field(Family.DATE))
         (12.5, "12.5"),
         (3.0, "3"),
         (True, "true"),
+        (False, "false"),
         (None, None),
         (MISSING, MISSING),
     ],
@@ -81,6 +88,13 @@ def test_text_is_cut_only_where_the_line_asks_for_it_and_then_agrees_with_its_be
         (1500000.0, "1500000"),
         ("1.5e6", "1500000"),
         ("0012.50", "12.5"),
+        ("0012", "12"),
+        ("100", "100"),
+        ("1.00", "1"),
+        (120, "120"),
+        (-7, "-7"),
+        (2.0**53, "9007199254740992"),
+        (1e22, "10000000000000000000000"),
         ("-0.00", "0"),
         (-0.0, "0"),
         (".5", "0.5"),
@@ -96,8 +110,7 @@ def test_numbers_have_one_spelling(raw: Raw, value: Value) -> None:
     "raw", ["1,5", "abc", "1_000", "NaN", "Infinity", float("nan"), float("inf"), "1e9999", True, "١"]
 )
 def test_what_is_no_number_cannot_be_read(raw: Raw) -> None:
-    with pytest.raises(UnreadableValue, match=r"value\.invalid_number"):
-        NUMBER.read(HUBSPOT, raw)
+    assert cause_of(NUMBER, HUBSPOT, raw) == "value.invalid_number"
 
 
 def test_numbers_are_rounded_to_what_salesforce_keeps_and_agree_with_their_rounding() -> None:
@@ -105,6 +118,14 @@ def test_numbers_are_rounded_to_what_salesforce_keeps_and_agree_with_their_round
     assert NUMBER.carry(HUBSPOT, "-12.345") == "-12.35"
     assert NUMBER.agree(Pair("12.345", "12.35"))
     assert not NUMBER.agree(Pair("12.345", "12.34"))
+
+
+def test_numbers_are_rounded_half_away_from_zero_to_any_scale() -> None:
+    whole = codec(field(Family.NUMBER), field(Family.NUMBER, scale=0))
+    assert [whole.carry(HUBSPOT, text) for text in ("0.5", "-0.5", "1.49", "0.4")] == ["1", "-1", "1", "0"]
+    unscaled = codec(field(Family.NUMBER), field(Family.NUMBER))
+    assert unscaled.carry(HUBSPOT, "0.123456") == "0.123456"
+    assert whole.carry(SALESFORCE, "12") == "12"
 
 
 def test_a_number_that_salesforce_has_no_room_for_is_refused() -> None:
@@ -116,6 +137,68 @@ def test_a_number_that_salesforce_has_no_room_for_is_refused() -> None:
 def test_salesforce_gets_numbers_as_numbers_unless_floating_point_would_bend_them(value: str, raw: Raw) -> None:
     assert NUMBER.render(SALESFORCE, value) == raw
     assert NUMBER.render(HUBSPOT, value) == value
+
+
+def test_what_is_neither_true_nor_false_cannot_be_read() -> None:
+    assert cause_of(FLAG, HUBSPOT, "maybe") == "value.wrong_type"
+    assert [FLAG.read(HUBSPOT, raw) for raw in (" TRUE ", "false", "", True, False)] == [True, False, None, True, False]
+    assert FLAG.render(HUBSPOT, value=False) == "false"
+    assert FLAG.render(SALESFORCE, value=False) is False
+
+
+def test_a_text_that_is_neither_text_nor_number_cannot_be_read() -> None:
+    assert cause_of(TEXT, HUBSPOT, ["a"]) == "value.unreadable"  # type: ignore[arg-type]  # what no vendor should send
+
+
+@pytest.mark.parametrize(
+    ("built", "name", "loss"),
+    [
+        (TEXT, "text", Loss.LOSSLESS),
+        (NUMBER, "number", Loss.LOSSLESS),
+        (FLAG, "flag", Loss.LOSSLESS),
+        (PHONE, "phone", Loss.LOSSLESS),
+        (EMAIL, "email", Loss.LOSSLESS),
+        (URL, "url", Loss.LOSSLESS),
+        (OWNER, "owner", Loss.LOSSLESS),
+        (DAY, "day_of_moment", Loss.PROJECTION),
+        (codec(field(Family.TEXT), field(Family.ID)), "id", Loss.ONE_WAY),
+        (codec(field(Family.NUMBER), field(Family.REFERENCE)), "reference", Loss.LOSSLESS),
+        (codec(field(Family.NUMBER), field(Family.MONEY)), "money", Loss.LOSSLESS),
+    ],
+)
+def test_codecs_declare_what_they_cost(built: Codec, name: str, loss: Loss) -> None:
+    assert (built.name, built.loss) == (name, loss)
+
+
+def test_a_reference_waits_until_the_other_record_is_there() -> None:
+    reference = codec(field(Family.NUMBER), field(Family.REFERENCE))
+    assert reference.carry(SALESFORCE, "001000000000001AAA") == Unresolved("record", "001000000000001AAA")
+    assert reference.read(HUBSPOT, 12.0) == "12"
+    assert reference.read(SALESFORCE, " ") is None
+    assert OWNER.carry(SALESFORCE, "005000000000009AAA") == Unresolved("owner", "005000000000009AAA")
+
+
+def test_ids_are_shown_as_they_are() -> None:
+    shown = codec(field(Family.TEXT), field(Family.ID))
+    assert shown.carry(SALESFORCE, "001000000000001AAA") == "001000000000001AAA"
+
+
+def test_nothing_is_made_of_what_is_not_known() -> None:
+    assert TEXT.carry(HUBSPOT, MISSING) is MISSING
+    assert TEXT.render(HUBSPOT, MISSING) is None
+    assert TEXT.render(HUBSPOT, None) is None
+    assert not TEXT.agree(Pair(MISSING, "a"))
+    assert TEXT.agree(Pair(None, None))
+    assert not TEXT.agree(Pair(None, "a"))
+
+
+def test_addresses_and_numbers_that_are_too_long_are_refused() -> None:
+    assert EMAIL.carry(HUBSPOT, f"{'a' * 80}@acme.com") == Unfit("value.too_long", "80")
+    assert EMAIL.carry(HUBSPOT, "ana@acme.com") == "ana@acme.com"
+    assert PHONE.carry(HUBSPOT, "1" * 41) == Unfit("value.too_long", "40")
+    assert URL.carry(HUBSPOT, "a" * 256) == Unfit("value.too_long", "255")
+    assert TEXT.carry(SALESFORCE, "a" * 65_536) == "a" * 65_536
+    assert TEXT.carry(SALESFORCE, "a" * 65_537) == Unfit("value.too_long", "65536")
 
 
 def test_half_is_fifty_percent() -> None:
@@ -210,8 +293,7 @@ def test_moments_are_floored_to_the_second_in_utc(raw: Raw, value: Value) -> Non
 
 @pytest.mark.parametrize("raw", ["2026-02-30T10:00:00Z", "yesterday", "99999999999999999999"])
 def test_what_is_no_moment_cannot_be_read(raw: Raw) -> None:
-    with pytest.raises(UnreadableValue, match=r"value\.invalid_date"):
-        DAY.read(HUBSPOT, raw)
+    assert cause_of(DAY, HUBSPOT, raw) == "value.invalid_date"
 
 
 @pytest.mark.parametrize(
@@ -244,8 +326,8 @@ def test_times_of_day_are_spelled_as_each_side_wants_them() -> None:
     time = codec(field(Family.TEXT), field(Family.TIME))
     assert time.read(HUBSPOT, "09:30") == time.read(SALESFORCE, "09:30:00.000Z") == "09:30:00"
     assert time.render(SALESFORCE, "09:30:00") == "09:30:00.000Z"
-    with pytest.raises(UnreadableValue):
-        time.read(HUBSPOT, "half past nine")
+    assert cause_of(time, HUBSPOT, "half past nine") == "value.invalid_date"
+    assert time.read(HUBSPOT, " ") is None
 
 
 def test_an_option_that_the_other_side_lacks_is_not_carried() -> None:
@@ -321,8 +403,7 @@ def test_salesforce_ids_have_eighteen_characters(short: str, long: str) -> None:
 
 
 def test_what_is_no_salesforce_id_cannot_be_read() -> None:
-    with pytest.raises(UnreadableValue, match=r"value\.malformed_id"):
-        OWNER.read(SALESFORCE, "Ana")
+    assert cause_of(OWNER, SALESFORCE, "Ana") == "value.malformed_id"
 
 
 def test_a_pipeline_answers_to_a_record_type_by_the_value_map_alone() -> None:
