@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import threading
 from collections.abc import Iterator
 
-import fastavro
+import avro.io
+import avro.schema
 import grpc
 import pytest
 from salesforce_server import ServedOrg, ToSimulator
@@ -27,7 +27,7 @@ def test_a_rest_write_is_told_with_its_origin(salesforce: ServedOrg) -> None:
     with grpc.insecure_channel(salesforce.pubsub) as channel, ToSimulator(salesforce.base_url) as session:
         stub = pubsub_api_pb2_grpc.PubSubStub(channel)
         topic = stub.GetTopic(pb.TopicRequest(topic_name=TOPIC), metadata=metadata)
-        schema = json.loads(stub.GetSchema(pb.SchemaRequest(schema_id=topic.schema_id), metadata=metadata).schema_json)
+        schema = stub.GetSchema(pb.SchemaRequest(schema_id=topic.schema_id), metadata=metadata).schema_json
         sf = Salesforce(instance_url=salesforce.base_url, session_id=salesforce.token, version="66.0", session=session)
 
         over = threading.Event()
@@ -41,11 +41,26 @@ def test_a_rest_write_is_told_with_its_origin(salesforce: ServedOrg) -> None:
         event = next(iter(stream)).events[0].event
         over.set()
         stream.cancel()
-    body = fastavro.schemaless_reader(io.BytesIO(event.payload), fastavro.parse_schema(schema), None)
+    body = avro.io.DatumReader(avro.schema.parse(schema)).read(avro.io.BinaryDecoder(io.BytesIO(event.payload)))
     header = body["ChangeEventHeader"]
     assert header["recordIds"] == [made]
     assert header["changeOrigin"] == "com/salesforce/api/rest/66.0;client=someone/2.0"
     assert body["Name"]["LastName"] == "Told"
+
+
+def test_every_objects_schema_is_avro_to_a_strict_reader(salesforce: ServedOrg) -> None:
+    metadata = (
+        ("accesstoken", salesforce.token),
+        ("instanceurl", salesforce.base_url),
+        ("tenantid", salesforce.world.org.id),
+    )
+    names = "Account Contact Lead Opportunity Campaign CampaignMember Case Task Event User Product2".split()
+    with grpc.insecure_channel(salesforce.pubsub) as channel:
+        stub = pubsub_api_pb2_grpc.PubSubStub(channel)
+        for topic_name in ["/data/ChangeEvents", *(f"/data/{name}ChangeEvent" for name in names)]:
+            topic = stub.GetTopic(pb.TopicRequest(topic_name=topic_name), metadata=metadata)
+            schema = stub.GetSchema(pb.SchemaRequest(schema_id=topic.schema_id), metadata=metadata).schema_json
+            assert avro.schema.parse(schema).namespace == "com.sforce.eventbus"
 
 
 def test_a_stale_token_is_not_let_in(salesforce: ServedOrg) -> None:
