@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,6 +178,7 @@ def test_a_bad_setup_changes_nothing_and_says_why(sf: Client) -> None:
     response = sf.send("PATCH", "/__sandbox__/schema", order)
     assert response.status == 400 and read(response)["error"]
     assert "A__c" not in sf.get("/__sandbox__/schema")["objects"]["Lead"]["fields"]
+    assert sf.send("PATCH", "/__sandbox__/schema", {"settings": {"late_visible_s": -1}}).status == 400
     for spec in ({"type": "nope"}, {"type": "picklist"}, {"typ": "text"}, {"type": "lookup"}):
         assert sf.send("PATCH", "/__sandbox__/schema", {"objects": {"Lead": {"fields": {"A__c": spec}}}}).status == 400
 
@@ -359,6 +361,15 @@ def test_a_snapshot_brings_the_org_back(sf: Client) -> None:
     row = sf.row("Lead", lead)
     assert row["Title"] is None and "A__c" not in row
     assert sf.send("POST", "/__sandbox__/snapshots/none/restore").status == 404
+
+
+def test_the_org_goes_to_a_file_and_back(sf: Client, tmp_path: Path) -> None:
+    lead = sf.create("Lead", LastName="x", Company="y")
+    sf.post("/__sandbox__/snapshot", {"save": str(tmp_path / "org.json")})
+    other = Client()
+    other.post("/__sandbox__/snapshot", {"load": str(tmp_path / "org.json")})
+    assert other.row("Lead", lead)["LastName"] == "x"
+    assert sf.send("POST", "/__sandbox__/snapshot", {"load": str(tmp_path / "none.json")}).status == 400
 
 
 def test_a_locked_record_is_refused_until_it_is_let_go(sf: Client) -> None:

@@ -45,6 +45,7 @@ OBJECT_KEYS = (
     "fields validation_rules permissions duplicate_rules assignment_rules record_types hidden label labelPlural nameLabel"
 ).split()
 SETTINGS = ("late_visible_s", "bulk_delay_s", "set_audit_fields", "daily_api_requests")
+LARGEST = 1_000_000_000
 STANDARD_KEYS = {"label", "picklist", "values", "restricted", "required", "length", "default"}
 
 
@@ -131,10 +132,13 @@ class Setup:
     def _set(self, name: str, value: Any) -> None:
         if name not in SETTINGS:
             raise DoorError(f"unknown setting {name!r}; one of {', '.join(SETTINGS)}")
+        if name == "set_audit_fields":
+            self._org.settings.set_audit_fields = bool(value)
+            return
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
+            raise DoorError(f"{name} is a number from 0 to {LARGEST}")
         if name == "daily_api_requests":
             self._meter.allotment = int(value)
-        elif name == "set_audit_fields":
-            self._org.settings.set_audit_fields = bool(value)
         else:
             setattr(self._org.settings, name, float(value))
 
