@@ -65,6 +65,7 @@ def document(title: str, body: str, *, header: str = "") -> bytes:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<link rel="icon" href="data:,">'
         f"<title>{esc(title)} · simulated HubSpot</title><style>{STYLE}</style></head><body>"
         '<header><div><a class="brand" href="/">HubSpot <small>simulated</small></a>'
         f"{header}</div></header><main><h1>{esc(title)}</h1>{body}</main></body></html>"

@@ -5,6 +5,7 @@ How it looks on a page does not belong here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,10 @@ EMAIL_VERBS: Final = {
     "STATUSCHANGE": "unsubscribed from",
 }
 SHOWN_VALUES: Final = 4
+CONSEQUENCES: Final = frozenset({"CALCULATED", "EMAIL"})
+"""Writers whose marks only follow from an activity or an email, which has an entry of its own."""
+VISITS: Final = {"e_visited_page": "Visited a page", "e_document_viewed_v2": "Viewed a document"}
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Moment:
 def moments(portal: Portal, kind: ObjectType, row: Record, *, most: int = 60) -> list[Moment]:
     found = [*_edits(portal, row), *_activities(portal, kind, row)]
     if kind.type_id == "0-1":
-        found += [*_submissions(portal, row), *_emails(portal, row)]
+        found += [*_submissions(portal, row), *_emails(portal, row), *_visits(portal, row)]
     return sorted(found, key=lambda moment: moment.at_ms, reverse=True)[:most]
 
 
@@ -62,24 +67,34 @@ def who(portal: Portal, actor: Actor) -> str:
     return actor.source.replace("_", " ").capitalize()
 
 
-def say(change: Change) -> str:
-    """What a change did, in a few words."""
+def say(portal: Portal, change: Change) -> str:
+    """What a change did, in a few words and with the labels that users know."""
+    live = portal.properties[change.type_id].live
     values = list(change.values.items())
-    named = ", ".join(f"{name} = {value}" if value else f"{name} cleared" for name, value in values[:SHOWN_VALUES])
-    more = f" and {len(values) - SHOWN_VALUES} more" if len(values) > SHOWN_VALUES else ""
+    named = [
+        f"{live[name].label if name in live else name}: {_short(value)}" if value else f"{name} cleared"
+        for name, value in values[:SHOWN_VALUES]
+    ]
+    if len(values) > SHOWN_VALUES:
+        named.append(f"and {len(values) - SHOWN_VALUES} more")
     match change.kind:
         case "creation" | "propertyChange":
-            return named + more
+            return " · ".join(named)
         case "merge":
             return "Merged with another record"
     return change.kind.capitalize()
 
 
+def _short(value: str) -> str:
+    """A moment without its seconds; anything else as it is."""
+    return value[:16].replace("T", " ") if MOMENT.fullmatch(value) else value
+
+
 def _edits(portal: Portal, row: Record) -> Iterator[Moment]:
     for change in row.history:
-        yield Moment(
-            change.at_ms, "Created" if change.kind == "creation" else "Edit", say(change), who(portal, change.actor)
-        )
+        if change.actor.source not in CONSEQUENCES:
+            tag = "Created" if change.kind == "creation" else "Edit"
+            yield Moment(change.at_ms, tag, say(portal, change), who(portal, change.actor))
 
 
 def _activities(portal: Portal, kind: ObjectType, row: Record) -> Iterator[Moment]:
@@ -108,3 +123,10 @@ def _emails(portal: Portal, row: Record) -> Iterator[Moment]:
             yield Moment(
                 event.created_ms, "Marketing", f"{verb.capitalize()} {names.get(event.campaign_id, 'an email')}"
             )
+
+
+def _visits(portal: Portal, row: Record) -> Iterator[Moment]:
+    for event in portal.events.analytics:
+        if event.type_id == "0-1" and event.record_id == row.id:
+            text = VISITS.get(event.event_type, event.event_type)
+            yield Moment(event.occurred_ms, "Visit", " ".join([text, *event.properties.values()]))

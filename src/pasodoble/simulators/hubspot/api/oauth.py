@@ -62,11 +62,11 @@ class OAuth:
             for name, values in request.query.items()
         )
         body = (
-            "<p>The app asks to work with this account, and for these scopes:</p>"
+            '<section class="card"><p>The app asks to work with this account, and for these scopes:</p>'
             f"<ul>{''.join(f'<li><code>{esc(scope)}</code></li>' for scope in scopes)}</ul>"
             f'<form method="post">{hidden}'
             '<button name="decision" value="grant">Connect app</button> '
-            '<button name="decision" value="deny" class="quiet">Cancel</button></form>'
+            '<button name="decision" value="deny" class="quiet">Cancel</button></form></section>'
         )
         return _page("Connect an app", body)
 

@@ -53,16 +53,16 @@ NAMES: Final = {
 HEADERS: Final = [
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
     ),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
 ]
 EMAIL_ACTS: Final = (
-    ("open", "They open it"),
-    ("click", "They click in it"),
-    ("send", "It is sent to them"),
-    ("unsubscribe", "They unsubscribe"),
+    ("open", "Opened"),
+    ("click", "Clicked"),
+    ("send", "Sent"),
+    ("unsubscribe", "Unsubscribed"),
 )
 LATEST: Final = 20
 
@@ -95,16 +95,12 @@ class Pages:
             for name, label in TABS
         )
         newest = [change for change in portal.changes.journal[-LATEST * 3 :][::-1] if change.values][:LATEST]
-        rows = "".join(
-            f"<tr><td>{_when(change.at_ms)}</td><td>{self._link(change.type_id, change.record_id)}</td>"
-            f"<td>{esc(say(change))}</td><td>{esc(who(portal, change.actor))}</td></tr>"
+        items = "".join(
+            f"<li>{self._link(change.type_id, change.record_id)} {esc(say(portal, change))}"
+            f'<div class="when">{_when(change.at_ms)} · {esc(who(portal, change.actor))}</div></li>'
             for change in newest
         )
-        feed = (
-            f'<div class="scroll"><table><tr><th>When</th><th>Record</th><th>Change</th><th>By</th></tr>{rows}</table></div>'
-            if rows
-            else '<p class="empty">Nothing has changed yet.</p>'
-        )
+        feed = f'<ol class="time">{items}</ol>' if items else '<p class="empty">Nothing has changed yet.</p>'
         body = (
             f'<p class="sub">Account {portal.account.portal_id}, as {esc(self._user.first)} {esc(self._user.last)} sees it. '
             f"It is {_when(portal.now_ms())} here.</p>"
@@ -276,13 +272,16 @@ class Pages:
         text, verb = form.get("email", ""), form.get("verb", "")
         email = self._portal.events.emails.get(int(text) if text.isdecimal() else 0)
         email = email or make_email(self._portal, f"Newsletter {len(self._portal.events.emails) + 1}")
+        done = dict(EMAIL_ACTS).get(verb)
+        if done is None:
+            raise Refusal("There is nothing of this name that can happen to an email.")
         if verb == "click":
             click_email(self._portal, row, email, "https://www.pasodoble.example/offer")
         elif verb == "unsubscribe":
             unsubscribe(self._portal, row, email)
         else:
             (open_email if verb == "open" else send_email)(self._portal, row, email)
-        return f"{email.name}: done."
+        return f"{email.name}: {done[0].lower()}{done[1:]}."
 
     def _writer(self) -> Writer:
         assert self._user.user_id is not None
