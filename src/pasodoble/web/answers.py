@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from pasodoble.engine.connected import ACCOUNTS
 from pasodoble.engine.keeper import Keeper, Open
 from pasodoble.engine.service import explaining, finding, standing
 from pasodoble.engine.service.finding import Found
@@ -15,9 +16,10 @@ from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import UpdateRule
 from pasodoble.model.settings import Connection
-from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.side import SIDES, Pair
 from pasodoble.model.trace import State
 from pasodoble.ports import ChangeRow, Clock, LinkRow, ProblemRow, RunRow, Store, Transaction
+from pasodoble.web.addresses import find_addresses
 from pasodoble.web.service import ActivityRow, ApiUse, CauseCount, FieldLine, Overview, RecordCard
 
 T = TypeVar("T")
@@ -111,7 +113,7 @@ class Answers:
             history=tx.history.load(link.id, limit=100) if link is not None else [],
             problems=list(told.problems),
             trace=max(traces, key=lambda trace: trace.at, default=None),
-            urls=find_urls(self._settings, told.refs),
+            urls=find_addresses(self._settings, tx.cursors.load(ACCOUNTS) or {}, told.refs),
             next_try_at=told.next_try_at,
             unread=unread,
         )
@@ -185,15 +187,3 @@ def _api_uses(settings: Connection, runs: Sequence[RunRow], now: datetime) -> li
 def _name_rows(tx: Transaction, rows: Sequence[ChangeRow]) -> list[ActivityRow]:
     names = tx.links.load_names({row.link_id for row in rows})
     return [ActivityRow(row=row, label=names.get(row.link_id, ("", ""))[0]) for row in rows]
-
-
-def find_urls(settings: Connection, refs: Pair[Ref | None]) -> Pair[str]:
-    """Where a person looks at either record. The simulators show theirs at their own address."""
-    return Pair(*(_find_url(settings, side, refs[side]) for side in SIDES))
-
-
-def _find_url(settings: Connection, side: Side, ref: Ref | None) -> str:
-    if ref is None:
-        return ""
-    base = settings.hubspot.base_url if side is Side.HUBSPOT else settings.salesforce.login_url
-    return f"{base.rstrip('/')}/{ref.object}/{ref.id}"

@@ -187,9 +187,7 @@ async def test_problems_are_grouped_by_cause_with_the_remedy_and_who_has_it(brow
 
 async def test_cause_leads_to_its_records(browser: httpx2.AsyncClient) -> None:
     text = await read(browser, "/problems/picklist.value_missing")
-    assert (
-        "Ana Ruiz" in text and "put aside" in text and "pasodoble problems --cause picklist.value_missing" in text
-    )
+    assert "Ana Ruiz" in text and "put aside" in text and "pasodoble problems --cause picklist.value_missing" in text
 
 
 async def test_activity_goes_on_from_where_it_ended(browser: httpx2.AsyncClient) -> None:
