@@ -33,8 +33,7 @@ _HUBSPOT_SIGN_INS = (
 _SALESFORCE_SIGN_INS = (
     {"client_id", "client_secret"},
     {"client_id", "username", "private_key"},
-    {"client_id", "refresh_token"},
-    {"client_id", "client_secret", "refresh_token"},
+    {"access_token"},
     {"access_token", "instance_url"},
     {"sf_alias"},
 )

@@ -152,12 +152,10 @@ class SalesforceAuth(Part):
     """The user to act as: with a private key."""
     private_key: Secret | None = Field(None, repr=False)
     """The private key that signs, as PEM text."""
-    refresh_token: Secret | None = Field(None, repr=False)
-    """What `pasodoble connect salesforce` was given when you signed in."""
     access_token: Secret | None = Field(None, repr=False)
     """A session's token, for a trial: it lapses."""
     instance_url: Address | None = None
-    """The org's own address, with an access token."""
+    """The org's own address, with an access token. Left out: `login_url`."""
     sf_alias: Text | None = None
     """An org that the `sf` command is signed in to."""
 
@@ -181,7 +179,7 @@ class Salesforce(Part):
     api_version: str = Field("66.0", pattern=r"^\d\d\.\d$")
     """The version of the API."""
     ca_file: str = ""
-    """Trust the certificates that this file holds, beside the usual ones. A path relative to the settings file."""
+    """Trust the certificates of this file and no others, for both vendors: for a sandbox with `--tls`. Relative to the settings file."""
 
 
 # --- objects ---------------------------------------------------------------------------------------------------------

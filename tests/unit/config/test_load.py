@@ -330,7 +330,7 @@ def test_a_property_and_a_field_are_mapped_but_once(tmp_path: Path) -> None:
         ("hubspot", "{}"),
         ("hubspot", "{ service_key: a, access_token: b }"),
         ("salesforce", "{ client_id: a }"),
-        ("salesforce", "{ access_token: a }"),
+        ("salesforce", "{ username: a }"),
     ],
 )
 def test_one_way_to_sign_in_is_wanted(tmp_path: Path, side: str, auth: str) -> None:
