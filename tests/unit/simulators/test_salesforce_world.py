@@ -106,6 +106,12 @@ def test_a_campaign_member_answers_once(sf: Client) -> None:
     assert after["SystemModstamp"] == before["SystemModstamp"]
 
 
+def test_a_campaign_gets_its_statuses_whatever_its_maker_may_do(sf: Client) -> None:
+    sf.set_up("CampaignMemberStatus", permissions={"create": False})
+    sf.create("Campaign", Name="C")
+    assert [row["Label"] for row in sf.query("SELECT Label FROM CampaignMemberStatus")] == ["Sent", "Responded"]
+
+
 def test_tasks_know_their_account_and_move_the_last_activity(sf: Client) -> None:
     account = sf.create("Account", Name="a")
     contact = sf.create("Contact", LastName="x", AccountId=account)
@@ -463,3 +469,10 @@ def test_every_listed_object_can_be_described(sf: Client) -> None:
     for entry in sf.get("/sobjects")["sobjects"]:
         told = sf.get(f"/sobjects/{entry['name']}/describe")
         assert {len(field) for field in told["fields"]} == {57}, entry["name"]
+
+
+def test_every_address_that_a_describe_names_is_served(sf: Client) -> None:
+    lead = sf.create("Lead", LastName="x", Company="y")
+    urls = sf.get("/sobjects/Lead/describe")["urls"]
+    for name, url in urls.items():
+        assert sf.send("GET", url.replace("{ID}", lead)).status == 200, name

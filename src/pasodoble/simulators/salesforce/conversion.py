@@ -131,9 +131,7 @@ def _fill(writer: Writer, name: str, record_id: str, values: dict[str, Any], ove
 
 def _insert(writer: Writer, name: str, values: dict[str, Any]) -> str:
     """Create past field security, as conversion does; rules and required fields still count."""
-    sobject = writer.org.sobject(name)
-    inner = Writer(writer.work, writer.org.view(writer.view.user_id, unlimited=True), writer.options)
-    return inner.insert(sobject, values)
+    return writer.as_system().insert(writer.org.sobject(name), values)
 
 
 def _account(writer: Writer, lead: Row, wanted: Conversion, owner: str | None, custom: dict[str, Any]) -> str:

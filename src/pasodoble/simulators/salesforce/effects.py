@@ -91,7 +91,7 @@ def derive_opportunity(writer: Writer, row: Row, before: Row | None, changes: Ch
 def follow_opportunity(writer: Writer, row: Row, before: Row | None) -> None:
     if before is None and row.get("ContactId"):
         role = {"OpportunityId": row["Id"], "ContactId": row["ContactId"], "IsPrimary": True}
-        writer.insert(writer.org.sobject("OpportunityContactRole"), role)
+        writer.as_system().insert(writer.org.sobject("OpportunityContactRole"), role)
     for campaign_id, sign, state in ((before or {}).get("CampaignId"), -1, before), (row.get("CampaignId"), 1, row):
         if campaign_id and state is not None:
             count_opportunity(writer, campaign_id, state, sign)
@@ -289,7 +289,7 @@ def follow_campaign(writer: Writer, row: Row, before: Row | None) -> None:
         return
     for order, (label, is_default, responded) in enumerate(DEFAULT_STATUSES, start=1):
         status = {"CampaignId": row["Id"], "Label": label, "SortOrder": order}
-        writer.insert(
+        writer.as_system().insert(
             writer.org.sobject("CampaignMemberStatus"),
             {**status, "IsDefault": is_default, "HasResponded": responded},
         )

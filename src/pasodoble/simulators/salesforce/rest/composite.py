@@ -203,7 +203,7 @@ def run_all(call: Call, nodes: list[Node], *, all_or_none: bool, work: Transacti
 def is_heavy(node: Node) -> bool:
     """Whether a subrequest counts to the five that may be queries or collections."""
     path = node.url.partition("?")[0].rstrip("/")
-    return bool(re.search(r"/(query|queryAll)(/|$)|/composite/sobjects|/sobjects/\w+/(updated|deleted)$", path))
+    return bool(re.search(r"/(query|queryAll)(/|$)|/composite/sobjects", path))
 
 
 def composite(call: Call) -> Response:

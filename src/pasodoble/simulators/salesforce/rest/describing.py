@@ -1,6 +1,7 @@
 """`/sobjects` and describes: the frozen definitions told in all their attributes, with conditional answers.
 
-What objects and fields there are is `schema` and `view`; layouts and list views are not served.
+What objects and fields there are is `schema` and `view`. Layouts, list views and actions, which this org has none of, are
+answered by empty lists.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 import orjson
 
 from pasodoble.simulators.http import Response
+from pasodoble.simulators.salesforce.errors import not_found
+from pasodoble.simulators.salesforce.ids import full_id
 from pasodoble.simulators.salesforce.rest.frame import JSON, Call, Instance, empty, reply
 from pasodoble.simulators.salesforce.rest.preconditions import read_http_date
 from pasodoble.simulators.salesforce.schema import (
@@ -209,12 +212,38 @@ def basic(call: Call) -> Response:
 
 def layouts(call: Call) -> Response:
     """No layouts are drawn here; the object's record types are all a client may learn from the list."""
-    sobject = call.sobject()
     kinds = [
         {"available": kind.active, "master": kind.master, "name": kind.name, "recordTypeId": kind.id}
-        for kind in sobject.record_types
+        for kind in call.sobject().record_types
     ]
     return reply({"layouts": [], "recordTypeMappings": kinds, "recordTypeSelectorRequired": [False]})
+
+
+def layout(call: Call) -> Response:
+    if all(kind.id != full_id(call.params["id"]) for kind in call.sobject().record_types):
+        raise not_found()
+    return reply({"buttonLayoutSection": None, "detailLayoutSections": [], "editLayoutSections": [], "id": None})
+
+
+def compact_layouts(call: Call) -> Response:
+    call.sobject()
+    told: dict[str, Any] = {"compactLayouts": [], "defaultCompactLayoutId": None, "recordTypeCompactLayoutMappings": []}
+    return reply({**told, "urls": {}})
+
+
+def approval_layouts(call: Call) -> Response:
+    call.sobject()
+    return reply({"approvalLayouts": []})
+
+
+def list_views(call: Call) -> Response:
+    name = call.sobject().name
+    return reply({"done": True, "listviews": [], "nextRecordsUrl": None, "size": 0, "sobjectType": name})
+
+
+def quick_actions(call: Call) -> Response:
+    call.sobject()
+    return reply([])
 
 
 def recent(_call: Call) -> Response:
@@ -228,4 +257,9 @@ def add_routes(instance: Instance) -> None:
     serve("GET HEAD", "/sobjects/{sobject}", basic)
     serve("GET HEAD", "/sobjects/{sobject}/describe", describe)
     serve("GET", "/sobjects/{sobject}/describe/layouts", layouts)
+    serve("GET", "/sobjects/{sobject}/describe/layouts/{id}", layout)
+    serve("GET", "/sobjects/{sobject}/describe/compactLayouts", compact_layouts)
+    serve("GET", "/sobjects/{sobject}/describe/approvalLayouts", approval_layouts)
+    serve("GET", "/sobjects/{sobject}/listviews", list_views)
+    serve("GET", "/sobjects/{sobject}/quickActions", quick_actions)
     serve("GET", "/recent", recent)
