@@ -16,7 +16,7 @@ demo: $(VENV)/.run ## both simulators, the sync and the pages, in one go (Ctrl-C
 	@$(BIN)/pasodoble demo
 
 test: setup check ## everything CI runs: format, lint, types, import contracts, all test layers
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: setup ## the checks without the tests
 	$(BIN)/ruff format --check .

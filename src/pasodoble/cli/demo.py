@@ -38,19 +38,32 @@ def demo(
 
     HubSpot and Salesforce as simulators full of people, the sync between them, and its web pages. Needs no account.
     """
-    from pasodoble.simulators.sandbox import Options
+    from pasodoble.simulators.sandbox import HUBSPOT_PORT, PUBSUB_PORT, SALESFORCE_PORT, Options
 
-    options = Options(people=people, seed=seed)
+    options = Options(
+        people=people,
+        seed=seed,
+        hubspot_port=_prefer(HUBSPOT_PORT),
+        salesforce_port=_prefer(SALESFORCE_PORT),
+        pubsub_port=_prefer(PUBSUB_PORT),
+    )
     if fresh:
         _forget()
-    try:
-        asyncio.run(_run(options, port, every))
-    except OSError as error:
-        raise Error(
-            f"the demo could not start: {error.strerror or error}",
-            next_step="stop what uses ports 8091 to 8093 (another demo or sandbox?), then: pasodoble demo",
-        ) from None
+    asyncio.run(_run(options, _prefer(port), every))
     return Exit.DONE
+
+
+def _prefer(port: int) -> int:
+    """This port if it is free, else any: a demo does not fail for something else that runs here."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
 
 
 def _forget() -> None:

@@ -15,13 +15,18 @@ from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.http import serving
 
 
+HUBSPOT_PORT = 8091
+SALESFORCE_PORT = 8092
+PUBSUB_PORT = 8093
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What the sandbox is asked for; ports of 0 take any free one."""
 
-    hubspot_port: int = 8091
-    salesforce_port: int = 8092
-    pubsub_port: int = 8093
+    hubspot_port: int = HUBSPOT_PORT
+    salesforce_port: int = SALESFORCE_PORT
+    pubsub_port: int = PUBSUB_PORT
     people: int = 200
     seed: int = 1
     empty: bool = False

@@ -18,7 +18,7 @@ from pasodoble.model.rule import UpdateRule
 from pasodoble.model.settings import Connection
 from pasodoble.model.side import SIDES, Pair
 from pasodoble.model.trace import State
-from pasodoble.ports import ChangeRow, Clock, LinkRow, ProblemRow, RunRow, Store, Transaction
+from pasodoble.ports import ChangeRow, Clock, LinkRow, ProblemRow, RunRow, Store, TraceRow, Transaction
 from pasodoble.web.addresses import find_addresses
 from pasodoble.web.service import ActivityRow, ApiUse, CauseCount, FieldLine, Overview, RecordCard
 
@@ -62,6 +62,7 @@ class Answers:
                 waiting_since=_find_waiting_since(tx, now),
                 last_run=runs[0] if runs else None,
                 next_check_at=self._keeper.next_check_at,
+                trouble=self._keeper.trouble,
             )
 
         return await self._read(ask)
@@ -101,7 +102,14 @@ class Answers:
         link = next(iter(tx.links.load(refs).values()), None)
         names = tx.links.load_names([link.id]) if link is not None else {}
         label, natural = next(iter(names.values()), ("", ""))
-        traces = [trace for ref in refs if (trace := tx.traces.load(ref)) is not None]
+        told_of = TraceRow(
+            refs=told.refs,
+            kind=told.kind,
+            state=told.state,
+            reasons=told.reasons,
+            steps=told.steps,
+            at=told.steps[-1].at if told.steps else self._clock.now(),
+        )
         return RecordCard(
             kind=told.kind,
             refs=told.refs,
@@ -112,7 +120,7 @@ class Answers:
             lines=None if unread else [_spell_line(view) for view in told.fields],
             history=tx.history.load(link.id, limit=100) if link is not None else [],
             problems=list(told.problems),
-            trace=max(traces, key=lambda trace: trace.at, default=None),
+            trace=told_of if told.steps else None,
             urls=find_addresses(self._settings, tx.cursors.load(ACCOUNTS) or {}, told.refs),
             next_try_at=told.next_try_at,
             unread=unread,
