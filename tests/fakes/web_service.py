@@ -256,6 +256,7 @@ class FakeService:
     activity: Sequence[ActivityRow] = tuple(ACTIVITY)
     asked: list[Ref] = field(default_factory=list)
     searched: list[dict[str, object]] = field(default_factory=list)
+    trouble: str = ""
     broken: Exception | None = None
 
     async def read_overview(self) -> Overview:
@@ -275,6 +276,7 @@ class FakeService:
             waiting_since=ago(6),
             last_run=RunRow(id=9, what="check", started_at=ago(70), ended_at=ago(62), outcome="done", report={}),
             next_check_at=ago(-838),
+            trouble=self.trouble,
         )
 
     async def count_by_state(self) -> Mapping[State, int]:

@@ -55,6 +55,7 @@ class Overview:
     gates        records left out, by gate
     waiting_since  since when the oldest mark waits
     last_run, next_check_at   the last check, and when the next one begins
+    trouble      why the two sides cannot be reached at the moment, "" if they can
     """
 
     counts: Mapping[State, int]
@@ -66,6 +67,7 @@ class Overview:
     waiting_since: datetime | None = None
     last_run: RunRow | None = None
     next_check_at: datetime | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ PAGES: dict[str, str] = {
     "overview.on_its_way.one": "In step, with {count} record on its way",
     "overview.on_its_way.other": "In step, with {count} records on their way",
     "overview.empty": "Nothing has been synced yet",
+    "overview.trouble": "The two sides cannot be reached just now, so nothing is carried: {reason}",
     "overview.last_check": "Last check {at}",
     "overview.next_check": "next one {at}",
     "overview.no_check": "No check has run yet",

@@ -46,6 +46,7 @@ PAGES: dict[str, str] = {
     "overview.on_its_way.one": "Al mismo paso, con {count} registro en camino",
     "overview.on_its_way.other": "Al mismo paso, con {count} registros en camino",
     "overview.empty": "Aún no se ha sincronizado nada",
+    "overview.trouble": "Ahora mismo no se llega a los dos lados, así que no se lleva nada: {reason}",
     "overview.last_check": "Última revisión {at}",
     "overview.next_check": "la próxima {at}",
     "overview.no_check": "Aún no ha habido ninguna revisión",

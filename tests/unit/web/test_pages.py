@@ -69,6 +69,19 @@ async def test_overview_shows_numbers_causes_and_what_just_happened(browser: htt
         assert shown in text
 
 
+async def test_overview_says_when_nothing_can_be_carried(browser: httpx2.AsyncClient, service: FakeService) -> None:
+    service.trouble = "HubSpot gave no answer {x}"
+    assert "so nothing is carried: HubSpot gave no answer {x}" in await read(browser, "/")
+
+
+async def test_cause_that_was_put_aside_is_a_problem_but_needs_nobody(
+    browser: httpx2.AsyncClient, service: FakeService
+) -> None:
+    service.causes = [replace(service.causes[0], count=0, ignored=3)]
+    assert "0 causes" in await read(browser, "/") and "Nothing needs you" in await read(browser, "/")
+    assert "3 of them put aside" in await read(browser, "/problems")
+
+
 async def test_picture_of_the_hour_is_said_in_words_and_as_a_table(browser: httpx2.AsyncClient) -> None:
     answer = await browser.get("/")
     assert 'role="img" aria-label="In the last hour ' in answer.text
