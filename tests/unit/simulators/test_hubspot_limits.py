@@ -144,6 +144,23 @@ async def test_with_limits_off_nothing_is_refused_and_headers_stay() -> None:
     assert headers["x-hubspot-ratelimit-max"] == "190" and headers["x-hubspot-ratelimit-remaining"] == "190"
 
 
+async def test_door_changes_the_plan_while_it_runs() -> None:
+    served = build(SimClock(start_ms=START_MS, frozen=True), empty=True)
+
+    async def order(**wanted: Any) -> tuple[int, Any]:
+        answer = await served.application.handle(Request("POST", "/__sandbox__/limits", "", {}, orjson.dumps(wanted)))
+        return answer.status, orjson.loads(answer.body)
+
+    assert (await order(enforce=True, tier="starter"))[1]["burst"] == 100
+    assert await exhaust(served, CONTACTS) == 100
+    assert (await order(increases=1))[1]["daily"] == 1_250_000
+    assert await exhaust(served, CONTACTS) == 250
+    assert (await order(enforce=False))[1]["used_today"] == 350
+    assert (await call(served, CONTACTS))[0].status == 200
+    for senseless in ({"tier": "gold"}, {"increases": 9}, {"enforce": "yes"}, {"other": 1}):
+        assert (await order(**senseless))[0] == 400
+
+
 async def test_usage_counts_what_was_called() -> None:
     served = world()
     for _ in range(4):

@@ -117,11 +117,17 @@ class Limits:
     def __init__(self, clock: SimClock, *, enforced: bool, tier: Tier, increases: int = 0, zone: str = "UTC") -> None:
         self._clock = clock
         self.offset_ms = zone_offset_ms(zone, clock.now_ms())
-        self.enforced = enforced
+        self.daily = DailyCount(0)
+        self._association_daily = DailyCount(0)
+        self.set_plan(enforced=enforced, tier=tier, increases=increases)
+
+    def set_plan(self, *, enforced: bool, tier: Tier, increases: int) -> None:
+        """Begin with fresh windows; what was used of the day stays used."""
+        self.enforced, self.tier, self.increases = enforced, tier, increases
         self.burst = INCREASE_BURST if increases else BURST[tier]
         self._association_burst = 200 if increases else ASSOCIATION_BURST[tier]
-        self.daily = DailyCount(DAILY[tier] + increases * INCREASE_DAILY)
-        self._association_daily = DailyCount(ASSOCIATION_DAILY * (2 if increases else 1))
+        self.daily.limit = DAILY[tier] + increases * INCREASE_DAILY
+        self._association_daily.limit = ASSOCIATION_DAILY * (2 if increases else 1)
         self._windows: dict[tuple[Family, str], Window] = {}
 
     def resets_at_ms(self) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pasodoble.simulators.http import Request, Response, json_response
-from pasodoble.simulators.hubspot.limits import zone_offset_ms
+from pasodoble.simulators.door import DoorError, door_json, refuse
+from pasodoble.simulators.http import DOOR, Request, Response, json_response
+from pasodoble.simulators.hubspot.limits import BURST, zone_offset_ms
 from pasodoble.simulators.hubspot.moments import iso
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes
@@ -24,6 +25,8 @@ def add_routes(portal: Portal, routes: Routes) -> None:
         ("GET", "/activity/security", info.no_activity),
     ]
     routes.add_table("account", ("/account-info/v3", "/account-info/{edition}"), rows)
+    routes.open_add("GET", DOOR + "limits", info.show_plan)
+    routes.open_add("POST", DOOR + "limits", info.set_plan)
     routes.add("GET", "/integrations/v1/me", info.legacy_me, area="account")
 
 
@@ -78,6 +81,37 @@ class AccountInfo:
                 ]
             }
         )
+
+    def show_plan(self, _request: Request) -> Response:
+        """What the control door tells of the budgets."""
+        limits = self._portal.limits
+        return json_response(
+            {
+                "enforce": limits.enforced,
+                "tier": limits.tier,
+                "increases": limits.increases,
+                "burst": limits.burst,
+                "daily": limits.daily.limit,
+                "used_today": limits.daily_used(),
+            }
+        )
+
+    def set_plan(self, request: Request) -> Response:
+        """Change the plan, or whether it is enforced, while the sandbox runs."""
+        limits = self._portal.limits
+        usage = f'limits take {{"enforce": true|false, "tier": one of {", ".join(BURST)}, "increases": 0, 1 or 2}}'
+        try:
+            order = door_json(request)
+        except DoorError as error:
+            return refuse(str(error))
+        if not isinstance(order, dict) or set(order) - {"enforce", "tier", "increases"}:
+            return refuse(usage)
+        enforce, tier = order.get("enforce", limits.enforced), order.get("tier", limits.tier)
+        increases = order.get("increases", limits.increases)
+        if not isinstance(enforce, bool) or tier not in BURST or increases not in (0, 1, 2):
+            return refuse(usage)
+        limits.set_plan(enforced=enforce, tier=tier, increases=int(increases))
+        return self.show_plan(request)
 
     def no_activity(self, _request: Request) -> Response:
         return json_response({"results": []})
