@@ -7,7 +7,7 @@ import pytest
 from hubspot_hub import CONTACTS, START, START_MS, Hub
 
 from pasodoble.simulators.clock import SimClock
-from pasodoble.simulators.hubspot import build
+from pasodoble.simulators.hubspot import Switches, build
 from pasodoble.simulators.hubspot.people_at_work import ACTIONS
 from pasodoble.simulators.people import iter_people
 
@@ -62,6 +62,14 @@ def test_form_with_a_secondary_address_reaches_its_contact(hub: Hub) -> None:
     id = hub.contact(email="a@b.test", hs_additional_emails="old@b.test")
     assert hub.act("form_submitted", fields={"email": "old@b.test"})["id"] == id
     assert hub.value(id, "email") == "a@b.test"
+
+
+def test_switch_lets_a_form_promote_the_address() -> None:
+    hub = Hub(switches=Switches(form_promotes_email=True))
+    id = hub.contact(email="a@b.test", hs_additional_emails="old@b.test")
+    hub.act("form_submitted", fields={"email": "old@b.test"})
+    assert hub.value(id, "email") == "old@b.test"
+    assert hub.value(id, "hs_additional_emails") == "a@b.test"
 
 
 def test_form_never_moves_the_lifecycle_back(hub: Hub) -> None:

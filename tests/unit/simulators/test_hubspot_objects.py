@@ -296,6 +296,27 @@ def test_admin_rules_bind_only_newer_dated_paths(hub: Hub) -> None:
     assert hub.post(CONTACTS, body).status == 201
 
 
+def test_overlong_address_is_414(hub: Hub) -> None:
+    id = hub.contact(email="a@b.test")
+    assert hub.get(f"{CONTACTS}/{id}?properties={'x' * 15_000}").status == 200
+    assert hub.get(f"{CONTACTS}/{id}?properties={'x' * 16_000}").status == 414
+
+
+def test_deal_is_split_among_owners(hub: Hub) -> None:
+    deal = hub.post("/crm/v3/objects/deals", {"properties": {"dealname": "x", "dealstage": "closedwon"}})["id"]
+    splits = "/crm/v3/objects/deals/splits/batch"
+
+    def share(*shares: float) -> list[dict]:
+        return [{"ownerId": 7001 + at, "percentage": share} for at, share in enumerate(shares)]
+
+    made = hub.post(f"{splits}/upsert", {"inputs": [{"id": int(deal), "splits": share(0.6, 0.4)}]})
+    assert made.status == 200
+    read = hub.post(f"{splits}/read", {"inputs": [{"id": deal}, {"id": "999"}]})
+    assert read.status == 207
+    assert [row["properties"]["hs_deal_split_percentage"] for row in read["results"][0]["splits"]] == ["0.6", "0.4"]
+    assert hub.post(f"{splits}/upsert", {"inputs": [{"id": int(deal), "splits": share(0.6, 0.5)}]}).status == 207
+
+
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"properties": 4}'])
 def test_malformed_bodies_are_400(hub: Hub, body: bytes) -> None:
     answer = hub.call("POST", CONTACTS, body)

@@ -33,6 +33,21 @@ def test_record_is_not_restored_when_its_address_is_taken(hub: Hub) -> None:
     assert "has its email by now" in answer["error"]
 
 
+def test_recycle_bin_keeps_records_for_ninety_days(hub: Hub) -> None:
+    first, second = hub.contact(email="a@b.test"), hub.contact(email="b@b.test")
+    hub.post(f"{CONTACTS}/batch/archive", {"inputs": [{"id": first}, {"id": second}]})
+    hub.clock.advance(90 * 86_400)
+    assert hub.act("restore", contact=first).status == 200
+    hub.clock.advance(1)
+    assert hub.act("restore", contact=second).status == 400
+
+
+def test_email_engagement_is_deleted_for_good(hub: Hub) -> None:
+    email = hub.act("sales_email_sent", contact=hub.contact(email="a@b.test"))["id"]
+    assert hub.delete(f"/crm/v3/objects/emails/{email}").status == 204
+    assert hub.act("restore", object="emails", id=email).status == 400
+
+
 def test_merge_makes_a_new_record_to_which_both_ids_lead(hub: Hub) -> None:
     company, deal_company = hub.company(name="Acme"), hub.company(name="Other")
     primary = hub.contact(email="a@b.test", firstname="Ana")

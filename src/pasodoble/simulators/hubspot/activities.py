@@ -45,7 +45,7 @@ def submit_form(
     """Record a visitor's submission and write it to the contact of its email address, who is made when unknown.
 
     values   (property, value, object type id) each; those of contacts that exist and may be written are kept.
-    A submission with a secondary address leaves the primary one as it is. Raises Refusal without a valid address.
+    Raises Refusal without a valid address.
     """
     at_ms = portal.now_ms() if submitted_ms is None else submitted_ms
     writer = Writer(portal, Actor("FORM", form.id, None, form.name))
@@ -61,7 +61,8 @@ def submit_form(
     if contact is None:
         contact = save(writer, writer.draft_creation(kind, wanted))
     else:
-        wanted.pop("email", None)
+        if not portal.switches.form_promotes_email:
+            wanted.pop("email", None)
         save(writer, writer.draft_update(kind, contact, {name: value for name, value in wanted.items() if value}))
     portal.events.submissions.append(
         FormSubmission(

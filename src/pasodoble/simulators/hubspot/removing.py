@@ -13,6 +13,9 @@ from pasodoble.simulators.hubspot.portal import EMAILS, Portal, unique_keys
 from pasodoble.simulators.hubspot.records import Record
 from pasodoble.simulators.hubspot.writing import COMPANIES, CONTACTS, LEADS
 
+RESTORABLE_MS = 90 * 86_400_000
+EMAIL_RECORDS = "0-49"
+"""Archived for good: nobody can bring an email engagement back."""
 MAX_IDENTITIES = 250
 """Ids that may end up in one record by merging."""
 
@@ -55,7 +58,12 @@ def archive_if_lone(portal: Portal, actor: Actor, lead_id: int) -> None:
 
 
 def restore(portal: Portal, actor: Actor, kind: ObjectType, row: Record) -> None:
-    """Bring a record back from the recycle bin. Raises Refusal when a unique value of it is taken by now."""
+    """Bring a record back from the recycle bin.
+
+    Raises Refusal when a unique value of it is taken by now, after 90 days, and for email engagements.
+    """
+    if kind.type_id == EMAIL_RECORDS or portal.now_ms() - row.archived_ms > RESTORABLE_MS:
+        raise Refusal(f"{kind.constant} {row.id} was deleted for good and cannot be restored.")
     for name in portal.unique_names(kind):
         for key in unique_keys(name, row.values.get(name)):
             holder = portal.find_unique(kind, "email" if name in EMAILS else name, key)

@@ -11,9 +11,13 @@ from typing import cast
 from pasodoble.simulators.http import Handler, Request, Response, Router
 from pasodoble.simulators.hubspot.access import Access, Caller
 from pasodoble.simulators.hubspot.changes import Actor
+from pasodoble.simulators.hubspot.errors import Refusal
 
 EDITIONS = ("2026-03", "2026-09")
 """Dated editions of the API that are served, all with the shapes of the first."""
+
+MAX_URL = 16_000
+"""Characters of path and query beyond which HubSpot answers 414; property lists as long belong into a batch read."""
 
 Row = tuple[str, str, Callable[[Request], Response]]
 """Methods, the path below its base, the handler."""
@@ -30,6 +34,8 @@ class Routes:
         access = self._access
 
         def gated(request: Request) -> Response:
+            if len(request.raw_query) > MAX_URL:
+                raise Refusal("URI Too Long", status=414, category="URI_TOO_LONG")
             request.caller = access.admit(request, area)
             return handler(request)
 

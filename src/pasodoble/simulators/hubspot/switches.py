@@ -36,6 +36,8 @@ class Switches:
     """Plan of the account: rate limits, and whether there is event analytics (not on starter)."""
     limit_increases: Literal[0, 1, 2] = 0
     """How often the API limit increase was bought: 250 calls in 10 s, and a million more a day each."""
+    form_promotes_email: bool = False
+    """Whether a form submitted with a secondary address makes it the contact's primary one; it "can", says HubSpot."""
     company_auto_association: bool = False
     """Whether a contact's email domain finds or makes its company."""
     first_company_primary: bool = True

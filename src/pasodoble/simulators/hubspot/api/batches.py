@@ -161,7 +161,7 @@ class BatchesApi:
         outcome = Outcome(errors=list(errors))
         drafts: list[tuple[Draft, str | None]] = []
         for entry in wanted:
-            trace = entry.get("objectWriteTraceId")
+            trace = optional(entry, "objectWriteTraceId", str)
             try:
                 drafts.append((draft(entry), trace))
             except Refusal as refusal:

@@ -85,7 +85,7 @@ class SearchApi:
         if not isinstance(wanted, dict):
             raise Refusal("A filter is an object with propertyName, operator and value")
         name, operator = wanted.get("propertyName"), wanted.get("operator")
-        if operator not in OPERATORS:
+        if not isinstance(operator, str) or operator not in OPERATORS:
             raise Refusal(f"operator {operator} is not one of {', '.join(sorted(OPERATORS))}")
         self._check_name(kind, name)
         values = tuple(str(value) for value in wanted.get("values") or ())
