@@ -331,6 +331,12 @@ def test_amounts_have_a_currency_where_the_switch_is_set(sf: Client) -> None:
     assert len(many.query("SELECT IsoCode FROM CurrencyType")) == 4
 
 
+def test_a_rule_can_play_a_failing_trigger(sf: Client) -> None:
+    code = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+    sf.set_up("Lead", validation_rules=[{"name": "T", "formula": "true", "message": "T: execution of x", "code": code}])
+    assert sf.refusal("POST", "/sobjects/Lead", {"LastName": "x", "Company": "y"}) == (400, code)
+
+
 # The door
 
 
@@ -347,6 +353,21 @@ def test_the_journal_tells_who_changed_what(sf: Client) -> None:
         "",
     )
     assert entries[-1]["kind"] == "DELETE" and entries[-1]["origin"] == "com/salesforce/api/rest/66.0;client=me"
+
+
+def test_what_salesforce_does_inside_moves_only_the_system_stamp(sf: Client) -> None:
+    lead = sf.create("Lead", LastName="x", Company="y", Rating="Hot")
+    before = sf.row("Lead", lead)
+    sf.clock.advance(5)
+    sf.act("system_touch", record=lead)
+    touched = sf.row("Lead", lead)
+    sf.clock.advance(5)
+    assert sf.act("rename_picklist_value", object="Lead", field="Rating", old="Hot", new="Blazing")["renamed"] == 1
+    renamed = sf.row("Lead", lead)
+    assert before["SystemModstamp"] < touched["SystemModstamp"] < renamed["SystemModstamp"]
+    assert before["LastModifiedDate"] == renamed["LastModifiedDate"] and renamed["Rating"] == "Blazing"
+    told = next(f for f in sf.get("/sobjects/Lead/describe")["fields"] if f["name"] == "Rating")
+    assert [choice["value"] for choice in told["picklistValues"]] == ["Blazing", "Warm", "Cold"]
 
 
 def test_bad_orders_to_the_door_are_refused_clearly(sf: Client) -> None:

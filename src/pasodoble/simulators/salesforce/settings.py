@@ -30,10 +30,16 @@ class Switches:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationRule:
+    """A write for which `formula` is true is refused with `message`.
+
+    code   the error code; another than a validation rule's own plays a failing trigger, flow or full storage.
+    """
+
     name: str
     formula: str
     message: str
     field: str | None = None
+    code: str = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
     active: bool = True
 
 

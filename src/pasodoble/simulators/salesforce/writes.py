@@ -302,7 +302,7 @@ class Writer:
         for rule in self.org.settings.validation_rules[sobject.name]:
             if rule.active and rule.field not in failed and self.condition(sobject, rule.formula)(row, before):
                 fields = [rule.field] if rule.field else []
-                failed[rule.field] = Wrong("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, fields)
+                failed[rule.field] = Wrong(rule.code, rule.message, fields)
         if failed:
             raise Refusal(failed.values())
 
@@ -320,14 +320,14 @@ class Writer:
     # What the system itself changes
 
     def amend(self, sobject_name: str, record_id: str, changes: Mapping[str, Any], *, touch: str = "system") -> None:
-        """Write stored values past the user's rights and rules.
+        """Write stored values past the user's rights and rules; without any, only the stamps move.
 
         touch   `user`: LastModified and SystemModstamp move; `system`: only SystemModstamp; `nothing`: no stamp, and
                 nobody is told.
         """
         table = self.org.tables[sobject_name]
         before = table.get(record_id)
-        if before is None or all(before.get(name) == value for name, value in changes.items()):
+        if before is None or (changes and all(before.get(name) == value for name, value in changes.items())):
             return
         row = apply_changes(before, changes)
         if touch != "nothing":

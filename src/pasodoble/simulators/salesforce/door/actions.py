@@ -10,17 +10,18 @@ rules of the org hold for people too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pasodoble.simulators.door import DoorError
 from pasodoble.simulators.salesforce.conversion import Conversion, convert_lead
+from pasodoble.simulators.salesforce.custom import with_fields
 from pasodoble.simulators.salesforce.ids import EMPTY_ID, full_id
 from pasodoble.simulators.salesforce.merging import merge_records
 from pasodoble.simulators.salesforce.org import Org
 from pasodoble.simulators.salesforce.pubsub import EventBus, Gap, TooManyEntities
 from pasodoble.simulators.salesforce.rows import Row
-from pasodoble.simulators.salesforce.schema import Sobject
+from pasodoble.simulators.salesforce.schema import Sobject, make_field
 from pasodoble.simulators.salesforce.sessions import Sessions
 from pasodoble.simulators.salesforce.writes import WriteOptions, Writer
 
@@ -100,10 +101,7 @@ def _values(order: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def create(person: Person, order: Mapping[str, Any]) -> Done:
-    sobject = person.org.find_sobject(str(order.get("object", "")))
-    if sobject is None:
-        raise DoorError(f"create needs object, the name of an object; there is no {order.get('object')!r}")
-    return {"id": person.writer.insert(sobject, _values(order))}
+    return {"id": person.writer.insert(_named_object(person, order), _values(order))}
 
 
 def edit(person: Person, order: Mapping[str, Any]) -> Done:
@@ -283,15 +281,49 @@ def expire_sessions(person: Person, _order: Mapping[str, Any]) -> Done:
     return {}
 
 
+def system_touch(person: Person, order: Mapping[str, Any]) -> Done:
+    """Move only SystemModstamp, of one record or of all of an object, as work inside Salesforce does."""
+    if order.get("record") is not None:
+        sobject, row = person.record(order, "record")
+        ids = [row["Id"]]
+    else:
+        sobject = _named_object(person, order)
+        ids = [row["Id"] for row in person.org.table(sobject.name).rows.values() if not row.get("IsDeleted")]
+    for record_id in ids:
+        person.writer.amend(sobject.name, record_id, {})
+    return {"touched": len(ids)}
+
+
+def _named_object(person: Person, order: Mapping[str, Any]) -> Sobject:
+    sobject = person.org.find_sobject(str(order.get("object", "")))
+    if sobject is None:
+        raise DoorError(f"{order['action']} needs object, the name of an object; there is no {order.get('object')!r}")
+    return sobject
+
+
+def rename_picklist_value(person: Person, order: Mapping[str, Any]) -> Done:
+    """`old` becomes `new`, in the field's list and in every record, whose SystemModstamp alone moves."""
+    sobject = _named_object(person, order)
+    field = sobject.find_field(str(order.get("field", "")))
+    old, new = order.get("old"), order.get("new")
+    if field is None or not isinstance(new, str) or all(choice.value != old for choice in field.choices):
+        raise DoorError("rename_picklist_value needs object, field, old (a value of its list) and new")
+    choices = tuple(replace(c, value=new, label=new) if c.value == old else c for c in field.choices)
+    told = [{"value": c.value, "label": c.label, "active": c.active, "defaultValue": c.default} for c in choices]
+    person.org.define([with_fields(sobject, [make_field({**field.told, "picklistValues": told})])])
+    rows = [row["Id"] for row in person.org.table(sobject.name).rows.values() if row.get(field.name) == old]
+    for record_id in rows:
+        person.writer.amend(sobject.name, record_id, {field.name: new})
+    return {"renamed": len(rows)}
+
+
 def announce_gap(person: Person, order: Mapping[str, Any]) -> Done:
     """A change event without its body: `kind` is GAP_CREATE, GAP_UPDATE, ... or GAP_OVERFLOW for a whole object."""
     kind = str(order.get("kind", "GAP_UPDATE"))
     if kind not in GAPS:
         raise DoorError(f"kind: {kind!r} is none of {', '.join(GAPS)}")
     if kind == "GAP_OVERFLOW":
-        sobject = person.org.find_sobject(str(order.get("object", "")))
-        if sobject is None:
-            raise DoorError("a GAP_OVERFLOW needs object, the name of an object")
+        sobject = _named_object(person, order)
         ids: tuple[str, ...] = (EMPTY_ID,)
     else:
         sobject, row = person.record(order, "record", deleted=True)
@@ -338,6 +370,8 @@ ACTIONS: dict[str, Action] = {
     "deactivate_user": deactivate_user,
     "activate_user": activate_user,
     "expire_sessions": expire_sessions,
+    "system_touch": system_touch,
+    "rename_picklist_value": rename_picklist_value,
     "announce_gap": announce_gap,
     "select_for_events": select_for_events,
 }

@@ -287,6 +287,7 @@ class Setup:
             formula=str(spec["formula"]),
             message=str(spec.get("message") or spec["name"]),
             field=field,
+            code=str(spec.get("code") or "FIELD_CUSTOM_VALIDATION_EXCEPTION"),
             active=bool(spec.get("active", True)),
         )
 
