@@ -9,6 +9,7 @@ import pytest
 from salesforce_client import Client, read
 
 from pasodoble.simulators.salesforce import Switches
+from pasodoble.simulators.salesforce.changes import Commit
 
 
 @pytest.fixture
@@ -33,6 +34,20 @@ def test_a_lead_is_converted_with_all_that_follows(sf: Client) -> None:
     assert sf.row("Task", task)["WhoId"] == done["contact"]
     assert sf.row("CampaignMember", member)["ContactId"] == done["contact"]
     assert sf.refusal("PATCH", f"/sobjects/Lead/{lead}", {"Title": "x"}) == (400, "CANNOT_UPDATE_CONVERTED_LEAD")
+
+
+def test_a_conversion_is_one_commit_in_the_documented_order(sf: Client) -> None:
+    lead = sf.create("Lead", LastName="Roe", Company="Acme")
+    commits: list[Commit] = []
+    sf.world.org.listen(commits.append)
+    sf.act("convert_lead", lead=lead)
+    (commit,) = commits
+    assert [(change.kind, change.sobject) for change in commit.changes][:4] == [
+        ("CREATE", "Account"),
+        ("CREATE", "Contact"),
+        ("CREATE", "Opportunity"),
+        ("UPDATE", "Lead"),
+    ]
 
 
 def test_conversion_into_existing_records_fills_only_what_is_empty(sf: Client) -> None:

@@ -84,6 +84,8 @@ def _convert(writer: Writer, wanted: Conversion) -> Converted:
         "ConvertedOpportunityId": opportunity_id,
     }
     writer.amend("Lead", lead["Id"], closing, touch="user")
+    if opportunity_id:
+        _add_role(writer, wanted, opportunity_id, contact_id)
     if opportunity_id is not None:
         role = {"OpportunityId": opportunity_id, "ContactId": contact_id, "IsPrimary": not wanted.opportunity_id}
         _insert(writer, "OpportunityContactRole", role)
