@@ -181,7 +181,7 @@ class SmallWorld:
 
     def __post_init__(self) -> None:
         file = Path(self.url.removeprefix("sqlite:///"))
-        if not file.exists():
+        if self.url.startswith("sqlite:") and not file.exists():
             shutil.copy(_template(), file)
         self.hubspot = MemoryConnector(Side.HUBSPOT, self.clock)
         self.salesforce = MemoryConnector(Side.SALESFORCE, self.clock)
