@@ -179,6 +179,15 @@ async def test_senseless_event_queries_are_refused(world: World, query: str) -> 
     assert (await call(world, "GET", f"/email/public/v1/events{query}"))[0] == 400
 
 
+@pytest.mark.parametrize(
+    "odd", [{"testing": "x"}, {"webversion": {"expiresAt": "soon"}}, {"publishDate": 5}, {"from": []}]
+)
+async def test_members_of_the_wrong_kind_are_refused(world: World, odd: dict[str, Any]) -> None:
+    assert (await call(world, "POST", "/marketing/v3/emails", {"name": "News"} | odd))[0] == 400
+    _, email = await call(world, "POST", "/marketing/v3/emails", {"name": "News"})
+    assert (await call(world, "PATCH", f"/marketing/v3/emails/{email['id']}/draft", odd))[0] == 400
+
+
 async def test_statistics_count_the_events(world: World) -> None:
     _, email = some_events(world)
     _, stats = await call(

@@ -25,6 +25,7 @@ WRITABLE: Final = frozenset(
     ).split()
 )
 """What travels through as it was given, beside name, subject and archived."""
+OBJECTS: Final = ("content", "from", "rssData", "subscriptionDetails", "testing", "to", "webversion")
 COUNTERS: Final = {
     "SENT": "sent",
     "DELIVERED": "delivered",
@@ -181,7 +182,7 @@ class MarketingEmails:
 
     def change_draft(self, request: Request) -> Response:
         email, body = self._find(request), json_object(request)
-        _check_moment("publishDate", body.get("publishDate"))
+        _check(body)
         draft = self._drafts.setdefault(email.id, {})
         draft |= {name: value for name, value in body.items() if name in WRITABLE or name in ("name", "subject")}
         return json_response(self._spell_draft(email, request))
@@ -351,8 +352,14 @@ def _shaped(extra: dict[str, Any], *, dated: bool) -> dict[str, Any]:
         if "folderIdV2" in shaped:
             shaped["folderId"] = shaped.pop("folderIdV2")
         if "testing" in shaped:
-            shaped["testing"] = {n: v for n, v in shaped["testing"].items() if n != "isAbVariation"}
+            shaped["testing"] = _without(shaped["testing"], "isAbVariation")
+        if "subscriptionDetails" in shaped:
+            shaped["subscriptionDetails"] = _without(shaped["subscriptionDetails"], "subscriptionName")
     return shaped
+
+
+def _without(members: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in members.items() if key != name}
 
 
 def _copy(email: MarketingEmail) -> MarketingEmail:
@@ -371,9 +378,16 @@ def _take(email: MarketingEmail, body: dict[str, Any]) -> None:
     email.name = optional(body, "name", str) or email.name
     subject = optional(body, "subject", str)
     email.subject = email.subject if subject is None else subject
-    _check_moment("publishDate", body.get("publishDate"))
-    _check_moment("webversion.expiresAt", (optional(body, "webversion", dict) or {}).get("expiresAt"))
+    _check(body)
     email.extra |= {name: value for name, value in body.items() if name in WRITABLE and value is not None}
+
+
+def _check(body: dict[str, Any]) -> None:
+    """What travels through is at least of the right kind. Raises Refusal."""
+    for name in OBJECTS:
+        optional(body, name, dict)
+    _check_moment("publishDate", body.get("publishDate"))
+    _check_moment("webversion.expiresAt", (body.get("webversion") or {}).get("expiresAt"))
 
 
 def _check_moment(name: str, value: object) -> None:

@@ -14,7 +14,7 @@ from pasodoble.simulators.hubspot.bodies import inputs, json_object, optional, r
 from pasodoble.simulators.hubspot.errors import Refusal, missing
 from pasodoble.simulators.hubspot.moments import iso
 from pasodoble.simulators.hubspot.portal import Portal
-from pasodoble.simulators.hubspot.routes import Routes
+from pasodoble.simulators.hubspot.routes import Routes, is_dated
 from pasodoble.simulators.hubspot.webhooks import (
     DEFAULT_CONCURRENCY,
     EVENT_TYPES,
@@ -91,7 +91,9 @@ class WebhookSettings:
 
     def list_all(self, request: Request) -> Response:
         self._check_app(request)
-        return json_response({"results": [_spell(subscription) for subscription in self._book.subscriptions.values()]})
+        return json_response(
+            {"results": [_spell(row, dated=is_dated(request)) for row in self._book.subscriptions.values()]}
+        )
 
     def create(self, request: Request) -> Response:
         self._check_app(request)
@@ -110,7 +112,7 @@ class WebhookSettings:
             object_type_id=type_id,
             event_type_name=optional(body, "eventTypeName", str),
         )
-        return json_response(_spell(subscription), 201)
+        return json_response(_spell(subscription, dated=is_dated(request)), 201)
 
     def _object_type_id(self, body: dict[str, Any], event_type: str) -> str | None:
         if not event_type.startswith("object."):
@@ -134,14 +136,14 @@ class WebhookSettings:
         return found
 
     def show(self, request: Request) -> Response:
-        return json_response(_spell(self._find(request)))
+        return json_response(_spell(self._find(request), dated=is_dated(request)))
 
     def update(self, request: Request) -> Response:
         subscription = self._find(request)
         active = optional(json_object(request), "active", bool)
         if active is not None:
             self._set_active(subscription, active)
-        return json_response(_spell(subscription))
+        return json_response(_spell(subscription, dated=is_dated(request)))
 
     def _set_active(self, subscription: Subscription, active: bool) -> None:
         subscription.active = active
@@ -163,7 +165,7 @@ class WebhookSettings:
                 errors.append(missing(f"Could not find subscription {id}", id=str(id)).batch_error())
                 continue
             self._set_active(subscription, active)
-            done.append(_spell(subscription))
+            done.append(_spell(subscription, dated=is_dated(request)))
         answer = {
             "status": "COMPLETE",
             "results": done,
@@ -216,7 +218,7 @@ def _spell_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _spell(subscription: Subscription) -> dict[str, Any]:
+def _spell(subscription: Subscription, *, dated: bool) -> dict[str, Any]:
     spelled = {
         "id": str(subscription.id),
         "eventType": subscription.event_type,
@@ -227,6 +229,6 @@ def _spell(subscription: Subscription) -> dict[str, Any]:
     optional_members = {
         "propertyName": subscription.property_name,
         "objectTypeId": subscription.object_type_id,
-        "eventTypeName": subscription.event_type_name,
+        "eventTypeName": subscription.event_type_name if dated else None,
     }
     return spelled | {name: value for name, value in optional_members.items() if value is not None}
