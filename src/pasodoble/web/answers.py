@@ -39,6 +39,10 @@ class Answers:
     def connection(self) -> str:
         return self._settings.name
 
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        return [of_kind.kind for of_kind in self._settings.enabled()]
+
     async def _read(self, question: Callable[[Transaction], T]) -> T:
         def ask() -> T:
             with self._store.transaction(self._settings.name, read_only=True) as tx:
@@ -67,8 +71,8 @@ class Answers:
 
         return await self._read(ask)
 
-    async def count_by_state(self) -> Mapping[State, int]:
-        return await self._read(lambda tx: tx.records.count_by_state())
+    async def count_by_state(self, kind: Kind | None = None) -> Mapping[State, int]:
+        return await self._read(lambda tx: tx.records.count_by_state(kind))
 
     async def search(
         self, text: str, *, state: State | None, kind: Kind | None, limit: int, after: str

@@ -44,7 +44,8 @@ def make_pages(service: WebService, renderer: Renderer) -> APIRouter:
         text = asked.get("q", "").strip()
         if any(sign in text for sign in ID_SIGNS) and (ref := await service.find(text)):
             return RedirectResponse(link_to(ref), 303)
-        state, kind = _choose(State, asked.get("state", "")), asked.get("kind") or None
+        state = _choose(State, asked.get("state", ""))
+        kind = next((known for known in service.kinds if known == asked.get("kind")), None)
         rows, after = await service.search(
             text, state=state, kind=kind, limit=ROWS_A_PAGE, after=asked.get("after", "")
         )
@@ -55,8 +56,10 @@ def make_pages(service: WebService, renderer: Renderer) -> APIRouter:
             after=after,
             query=text,
             state=state,
+            kind=kind,
+            kinds=service.kinds,
             begun="after" in asked,
-            counts=await service.count_by_state(),
+            counts=await service.count_by_state(kind),
         )
 
     @router.get("/records/{side}/{object}/{id}")

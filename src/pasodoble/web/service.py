@@ -118,9 +118,13 @@ class WebService(Protocol):
     def connection(self) -> str:
         """Its name in the settings."""
 
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """What is synced, in the settings' order."""
+
     async def read_overview(self) -> Overview: ...
 
-    async def count_by_state(self) -> Mapping[State, int]: ...
+    async def count_by_state(self, kind: Kind | None = None) -> Mapping[State, int]: ...
 
     async def search(
         self, text: str, *, state: State | None, kind: Kind | None, limit: int, after: str

@@ -91,6 +91,11 @@ PAGES: dict[str, str] = {
     "records.since": "Since",
     "records.next": "Next page",
     "records.first": "First page",
+    "kinds.contacts": "Contacts",
+    "kinds.companies": "Companies",
+    "kinds.deals": "Deals",
+    "kinds.tickets": "Tickets",
+    "records.filter_kind": "By object",
     "records.filter": "By state",
     # Record card.
     "record.kind.contacts": "Contact",

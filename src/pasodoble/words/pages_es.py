@@ -91,6 +91,11 @@ PAGES: dict[str, str] = {
     "records.since": "Desde",
     "records.next": "Página siguiente",
     "records.first": "Primera página",
+    "kinds.contacts": "Contactos",
+    "kinds.companies": "Empresas",
+    "kinds.deals": "Negocios",
+    "kinds.tickets": "Tickets",
+    "records.filter_kind": "Por objeto",
     "records.filter": "Por estado",
     # Record card.
     "record.kind.contacts": "Contacto",

@@ -103,9 +103,16 @@ async def test_next_page_keeps_search_and_state(browser: httpx2.AsyncClient) -> 
     assert 'href="/records?q=ana&amp;state=needs_attention&amp;after=in_step+7"' in answer.text
 
 
-async def test_unknown_state_is_no_filter(browser: httpx2.AsyncClient, service: FakeService) -> None:
-    await read(browser, "/records?state=nonsense")
-    assert service.searched[0]["state"] is None
+async def test_unknown_state_or_object_is_no_filter(browser: httpx2.AsyncClient, service: FakeService) -> None:
+    await read(browser, "/records?state=nonsense&kind=nonsense")
+    assert service.searched[0]["state"] is service.searched[0]["kind"] is None
+
+
+async def test_records_are_narrowed_by_object_and_state_at_once(browser: httpx2.AsyncClient) -> None:
+    answer = await browser.get("/records?state=waiting&kind=deals")
+    assert 'href="/records?state=waiting&amp;kind=2-77"' in answer.text
+    assert 'href="/records?state=in_step&amp;kind=deals"' in answer.text
+    assert answer.text.count('aria-current="true"') == 2
 
 
 @pytest.mark.parametrize("typed", ["https://app.hubspot.com/contacts/1/record/0-1/51", "hubspot:contact:51"])
