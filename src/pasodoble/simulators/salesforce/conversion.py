@@ -178,6 +178,14 @@ def _opportunity(
     return _insert(writer, "Opportunity", values)
 
 
+def _add_role(writer: Writer, wanted: Conversion, opportunity_id: str, contact_id: str) -> None:
+    """Put the contact on the deal, unless they are there already; on a new deal as the primary one."""
+    roles = writer.children("OpportunityContactRole", "OpportunityId", opportunity_id)
+    if all(role.get("ContactId") != contact_id for role in roles):
+        role = {"OpportunityId": opportunity_id, "ContactId": contact_id}
+        _insert(writer, "OpportunityContactRole", {**role, "IsPrimary": wanted.opportunity_id is None})
+
+
 def _quarter_end(today: str) -> str:
     year, quarter = today[:4], (int(today[5:7]) + 2) // 3
     return f"{year}-" + ("03-31", "06-30", "09-30", "12-31")[quarter - 1]
