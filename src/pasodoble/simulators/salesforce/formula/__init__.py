@@ -13,7 +13,7 @@ from collections.abc import Callable
 from decimal import localcontext
 from typing import Any
 
-from pasodoble.simulators.salesforce.formula.compiler import Compiled, Compiler, Record, compiling
+from pasodoble.simulators.salesforce.formula.compiler import Compiled, Compiler, Evaluate, Record, compiling
 from pasodoble.simulators.salesforce.formula.functions import Unworkable
 from pasodoble.simulators.salesforce.formula.kinds import PRECISE, Kind, kind_of, storer
 from pasodoble.simulators.salesforce.formula.syntax import FormulaError, parse_formula
@@ -38,8 +38,9 @@ def compile_formula(text: str, view: View, sobject: Sobject, *, result: Field) -
         compiling().reset(token)
     compiler.refuse_picklist(compiled)
     _ensure_result(compiled, kind_of(result) or Kind.TEXT)
-    evaluate, store = guarded(compiled), storer(result)
-    return lambda row: store(evaluate(Record(row)))
+    blank = False if compiled.kind is Kind.BOOLEAN else None
+    evaluate = guarded(compiled.evaluate, storer(result), blank)
+    return lambda row: evaluate(Record(row))
 
 
 def compile_condition(text: str, view: View, sobject: Sobject) -> Callable[[Row, Row | None], bool]:
@@ -49,7 +50,7 @@ def compile_condition(text: str, view: View, sobject: Sobject) -> Callable[[Row,
     """
     compiled = Compiler(view, sobject, on_write=True, blank_is_zero=False).compile(parse_formula(text))
     _ensure_result(compiled, Kind.BOOLEAN)
-    evaluate = guarded(compiled)
+    evaluate = guarded(compiled.evaluate, bool, blank=False)
     return lambda row, before: bool(evaluate(Record(row, before)))
 
 
@@ -60,16 +61,15 @@ def fields_read(text: str, view: View, sobject: Sobject) -> frozenset[str]:
     return frozenset(compiler.reads)
 
 
-def guarded(compiled: Compiled) -> Callable[[Record], Any]:
-    """Work out with enough digits; what cannot be worked out is null."""
-    evaluate = compiled.evaluate
+def guarded(evaluate: Evaluate, store: Callable[[Any], Any], blank: Any) -> Evaluate:
+    """Work out with enough digits and put in the stored form; what cannot be worked out is `blank`."""
 
     def run(record: Record) -> Any:
         with localcontext(PRECISE):
             try:
-                return evaluate(record)
+                return store(evaluate(record))
             except (Unworkable, ArithmeticError, ValueError):
-                return None
+                return blank
 
     return run
 

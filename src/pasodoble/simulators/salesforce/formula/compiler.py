@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any, assert_never
 
-from pasodoble.simulators.salesforce.formula.functions import FUNCTIONS, Function, Unworkable, plus_days
+from pasodoble.simulators.salesforce.formula.functions import FUNCTIONS, Function, Unworkable, plus_days, raise_to
 from pasodoble.simulators.salesforce.formula.kinds import Kind, kind_of, loader
 from pasodoble.simulators.salesforce.formula.syntax import (
     Binary,
@@ -352,16 +352,6 @@ def _divide(a: Decimal, b: Decimal) -> Decimal:
     return a / b
 
 
-def _power(a: Decimal, b: Decimal) -> Decimal:
-    try:
-        result = a**b
-    except DecimalException as error:
-        raise Unworkable(str(error)) from None
-    if not result.is_finite():
-        raise Unworkable("too big")
-    return result
-
-
 def _days_between(a: date, b: date) -> Decimal:
     gap = a - b
     return Decimal(gap.days) + Decimal(gap.seconds) / 86400
@@ -375,7 +365,7 @@ _ARITHMETIC: dict[tuple[str, Kind, Kind], tuple[Kind, Callable[[Any, Any], Any]]
     ("-", _N, _N): (_N, operator.sub),
     ("*", _N, _N): (_N, operator.mul),
     ("/", _N, _N): (_N, _divide),
-    ("^", _N, _N): (_N, _power),
+    ("^", _N, _N): (_N, raise_to),
     ("+", _D, _N): (_D, plus_days),
     ("+", _N, _D): (_D, lambda n, d: plus_days(d, n)),
     ("-", _D, _N): (_D, lambda d, n: plus_days(d, -n)),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException, InvalidOperation
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,11 @@ from pasodoble.simulators.salesforce.ids import full_id
 TEXT, NUMBER, BOOLEAN, DATE, DATETIME, TIME = (
     Kind.TEXT, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE, Kind.DATETIME, Kind.TIME,
 )  # fmt: skip
+
+
+LONGEST_TEXT = 32_000
+MOST_DIGITS = 64
+"""Limits that keep a formula from eating the machine; results beyond them are errors in Salesforce as well."""
 
 
 class Unworkable(Exception):
@@ -60,7 +65,10 @@ def _pad(text: str, length: Decimal, filler: str, *, left: bool) -> str:
         return ""
     if width <= len(text) or not filler:
         return text[:width]
-    padding = (filler * width)[: width - len(text)]
+    if width > LONGEST_TEXT:
+        raise Unworkable("the text is too long")
+    missing = width - len(text)
+    padding = (filler * (missing // len(filler) + 1))[:missing]
     return padding + text if left else text + padding
 
 
@@ -111,6 +119,8 @@ def _image(url: str, alternative: str, height: Decimal | None = None, width: Dec
 
 def spell_number(value: Decimal) -> str:
     """Without an exponent and without idle zeros."""
+    if value.adjusted() > MOST_DIGITS:
+        raise Unworkable("the number is too big")
     text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -149,6 +159,17 @@ def _away(value: Decimal) -> Decimal:
 
 def _toward(value: Decimal) -> Decimal:
     return _whole(value, ROUND_DOWN)
+
+
+def raise_to(base: Decimal, exponent: Decimal) -> Decimal:
+    """`^` and POWER."""
+    try:
+        result = base**exponent
+    except DecimalException as error:
+        raise Unworkable(str(error)) from None
+    if not result.is_finite() or result.adjusted() > MOST_DIGITS:
+        raise Unworkable("the number is too big")
+    return result
 
 
 def _mod(value: Decimal, divisor: Decimal) -> Decimal:
@@ -300,7 +321,7 @@ FUNCTIONS: dict[str, Function] = {
     "MIN": Function(lambda *values: min(values), NUMBER, (_N,), repeats=True),
     "MOD": Function(_mod, NUMBER, (_N, _N)),
     "PI": Function(lambda: Decimal(repr(math.pi)), NUMBER),
-    "POWER": Function(lambda base, exponent: base**exponent, NUMBER, (_N, _N)),
+    "POWER": Function(raise_to, NUMBER, (_N, _N)),
     "ROUND": Function(_round, NUMBER, (_N, _N)),
     "SIN": Function(_floating(math.sin), NUMBER, (_N,)),
     "SQRT": Function(_sqrt, NUMBER, (_N,)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
 from typing import Any
 
@@ -113,8 +113,7 @@ def _to_number(field: Field) -> Callable[[Any], Any]:
     factor = 100 if field.type == "percent" else 1
 
     def store(value: Any) -> Any:
-        with localcontext(PRECISE):
-            rounded = (value * factor).quantize(step, ROUND_HALF_UP)
+        rounded = (value * factor).quantize(step, ROUND_HALF_UP)
         return int(rounded) if field.type == "int" else float(rounded)
 
     return store

@@ -267,6 +267,8 @@ class Scope:
                 raise malformed(
                     "DISTANCE needs a location field, GEOLOCATION(latitude,longitude) and 'mi' or 'km'", call.at
                 )
+        if term.type not in ("location", "address"):
+            raise malformed(f"DISTANCE can only be used with a location field: {term.name}", call.at)
         read, here, radius = term.read, (float(north), float(east)), 6371.0088 if unit == "km" else 3958.7613
 
         def read_distance(row: Row) -> float | None:
