@@ -105,6 +105,16 @@ async def test_an_archived_form_takes_no_submissions(world: World) -> None:
     assert [form["id"] for form in archived["results"]] == ["f-1"]
 
 
+async def test_fields_of_a_form_are_those_of_its_groups(world: World) -> None:
+    field = {"objectTypeId": "0-1", "name": "city", "label": "City", "fieldType": "single_line_text"}
+    path = "/marketing/forms/2026-09-beta"
+    _, made = await call(world, "POST", path, {"name": "Where", "fieldGroups": [{"fields": [field]}]})
+    assert world.portal.events.forms[made["id"]].fields == ["city"] and made["fieldGroups"] == [{"fields": [field]}]
+    for odd in ([1], [{"fields": [1]}], "x"):
+        assert (await call(world, "PATCH", f"{path}/{made['id']}", {"fieldGroups": odd}))[0] == 400
+    assert world.portal.events.forms[made["id"]].fields == ["city"]
+
+
 async def test_forms_page_through(world: World) -> None:
     for number in range(2, 6):
         world.portal.events.forms[f"f-{number}"] = Form(id=f"f-{number}", name="x")

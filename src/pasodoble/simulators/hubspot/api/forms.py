@@ -18,7 +18,6 @@ from pasodoble.simulators.hubspot.routes import Routes
 
 MAX_FIELDS: Final = 1_000
 BACKDATING_MS: Final = 31 * DAY_MS
-OWN_MEMBERS: Final = ("fieldGroups", "configuration", "displayOptions", "legalConsentOptions")
 
 
 def add_routes(portal: Portal, routes: Routes) -> None:
@@ -149,16 +148,19 @@ def _field(field: object) -> tuple[str, str, str]:
 
 
 def _take(form: Form, body: dict[str, Any]) -> None:
-    """Keep the members that only travel through, and the names of the fields."""
-    form.extra |= {name: body[name] for name in OWN_MEMBERS if body.get(name) is not None}
-    groups = form.extra.get("fieldGroups")
-    if isinstance(groups, list):
-        form.fields = [
-            field["name"]
-            for group in groups
-            for field in group.get("fields") or []
-            if isinstance(field.get("name"), str)
-        ]
+    """Keep the members that only travel through, and the names of the fields. Raises Refusal."""
+    kinds = {"fieldGroups": list, "configuration": dict, "displayOptions": dict, "legalConsentOptions": dict}
+    kept = {name: body[name] for name, kind in kinds.items() if optional(body, name, kind) is not None}
+    names = [name for group in kept.get("fieldGroups", ()) for name in _field_names(group)]
+    form.extra |= kept
+    form.fields = names if "fieldGroups" in kept else form.fields
+
+
+def _field_names(group: object) -> list[str]:
+    fields = optional(group, "fields", list) or [] if isinstance(group, dict) else None
+    if fields is None or any(not isinstance(field, dict) for field in fields):
+        raise Refusal("fieldGroups is to be a list of groups, each with a list of fields")
+    return [str(field["name"]) for field in fields if "name" in field]
 
 
 def _spell(form: Form) -> dict[str, Any]:
