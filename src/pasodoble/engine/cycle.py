@@ -6,7 +6,7 @@ Knows no durable engine: whoever calls it decides when, and how often. The same 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -104,6 +104,7 @@ class Cycle:
                 continue
             held += [d for d in decisions if d.steps]
             await self.carry_out([d for d in decisions if not d.steps])
+        held = join_pairs(held)
         if held:
             plan = plan_of(self.at, kind, held)
             if plan.brakes:
@@ -164,7 +165,7 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
         await read_with_history(at, kind, contested)
         again = {id(job): judge.decide(job, now) for job in contested}
         decisions = [again.get(id(d.job), d) for d in decisions]
-    return list(_join_pairs(decisions))
+    return join_pairs(decisions)
 
 
 def _wants_history(decision: Decision) -> bool:
@@ -174,13 +175,13 @@ def _wants_history(decision: Decision) -> bool:
     return bool(decision.merge.contested)
 
 
-def _join_pairs(decisions: Iterable[Decision]) -> Iterator[Decision]:
+def join_pairs(decisions: Sequence[Decision]) -> list[Decision]:
     """One decision a pair: where both records of a new pair were marked, the first finds the second and takes its mark.
 
     What a link is about to follow (the contact that a lead became) waits for the next round, when the link points at it.
     """
     first: dict[Ref, Decision] = {}
-    decisions = list(decisions)
+    kept = []
     followed = {d.follow.into for d in decisions if d.follow is not None}
     for decision in decisions:
         if decision.job.link is None and decision.job.own in followed:
@@ -192,7 +193,8 @@ def _join_pairs(decisions: Iterable[Decision]) -> Iterator[Decision]:
             continue
         if decision.new_link is not None:
             first.update(dict.fromkeys(refs, decision))
-        yield decision
+        kept.append(decision)
+    return kept
 
 
 def plan_of(at: Connected, kind: Kind, decisions: Sequence[Decision]) -> Plan:

@@ -143,17 +143,17 @@ class Recorder:
         link, merge, mapping = decision.job.link, decision.merge, decision.mapping
         if link is None or merge is None or mapping is None:
             return
-        for key, field in merge.fields.items():
-            for side, value in field.lost.items():
+        for key, merged in merge.fields.items():
+            for side, value in merged.lost.items():
                 ref = link.refs[side]
-                if field.writes(side) or ref is None:
+                if merged.writes(side) or ref is None:
                     continue
                 change = Change(
                     side=side,
                     key=key,
                     field=mapping.by_key[key].names[side],
                     before=value,
-                    after=field.after[side],
+                    after=merged.after[side],
                     reason=Message.of("history.lost", side=side),
                     at=self._now,
                     contested=True,
@@ -166,9 +166,9 @@ class Recorder:
         if link is None or merge is None:
             return
         for change in decision.job.base.intent:
-            field = merge.fields.get(change.key)
+            merged = merge.fields.get(change.key)
             ref = link.refs[change.side]
-            if field is not None and ref is not None and field.before[change.side] == change.after:
+            if merged is not None and ref is not None and merged.before[change.side] == change.after:
                 self._tx.history.append(self._run_id, link.id, ref, [change])
 
     # --- outcomes ----------------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from datetime import datetime
 from hashlib import blake2b
 
 from pasodoble.engine.connected import Connected
-from pasodoble.engine.cycle import BATCH, Cycle, chunk, decide_batch, make_judge
-from pasodoble.engine.decide import Decision
+from pasodoble.engine.cycle import BATCH, Cycle, chunk, decide_batch, join_pairs, make_judge
+from pasodoble.engine.decide import Decision, Judge
 from pasodoble.engine.look import look_aside
 from pasodoble.engine.observe import read_records
 from pasodoble.engine.service.syncing import RunResult, finish_run, start_run
@@ -66,7 +66,12 @@ async def plan(at: Connected, *, kinds: Collection[Kind] | None = None, refs: Co
 async def _decide_all(at: Connected, kind: Kind, refs: Collection[Ref] | None) -> list[Decision]:
     marks = await look_aside(at, kind) if refs is None else [_mark(kind, ref, at.clock.now()) for ref in sorted(refs)]
     judge = await make_judge(at, kind, asked=refs is not None)
-    return [decision for batch in chunk(marks, BATCH) for decision in await decide_batch(at, kind, batch, judge)]
+    return await _decide(at, kind, marks, judge)
+
+
+async def _decide(at: Connected, kind: Kind, marks: Sequence[Mark], judge: Judge) -> list[Decision]:
+    decisions = [d for batch in chunk(marks, BATCH) for d in await decide_batch(at, kind, batch, judge)]
+    return join_pairs(decisions)
 
 
 def _mark(kind: Kind, ref: Ref, now: datetime) -> Mark:
@@ -129,8 +134,7 @@ async def apply(at: Connected, document: Document) -> RunResult:
         with at.store.transaction(at.settings.name, read_only=True) as tx:
             taken = list(tx.marks.load(refs).values())
         judge = await make_judge(at, kind, asked=True)
-        for batch in chunk(taken, BATCH):
-            decisions += await decide_batch(at, kind, batch, judge)
+        decisions += await _decide(at, kind, taken, judge)
     if join_plan(at, decisions).steps != document.plan.steps:
         raise StalePlan([Message("stale.plan_differs")])
     run_id = start_run(at, "apply")
