@@ -64,6 +64,17 @@ def find_file(url: URL) -> Path | None:
     return Path(url.database or "") if in_file else None
 
 
+def make_folder(file: Path) -> None:
+    """Raises StoreError."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The database's folder {file.parent} cannot be made: {error.strerror}",
+            next_step="set PASODOBLE_DATABASE_URL to a place that can be written, then: pasodoble db upgrade",
+        ) from None
+
+
 def connect(url: str) -> Engine:
     """An engine that behaves alike on both databases. Makes the folder of a SQLite file, not its tables."""
     parsed = read_url(url)
@@ -73,7 +84,7 @@ def connect(url: str) -> Engine:
         )
     file = find_file(parsed)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file)
         engine = create_engine(parsed)
     else:
         engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
@@ -104,7 +115,7 @@ class SqlStore:
 
     @contextmanager
     def transaction(self, connection: str, *, read_only: bool = False) -> Iterator[SqlTransaction]:
-        """One that is read-only never waits for writers, and they not for it; a write in it fails or is rolled back."""
+        """One that is read-only never waits for writers, and they not for it; a write in it comes to nothing."""
         connection_id = self._find_connection(connection)
         with self._begin(read_only=read_only) as sql:
             transaction = SqlTransaction(Scope(sql, connection_id))
@@ -118,8 +129,10 @@ class SqlStore:
                 options: dict[str, Any] = {"read_only": read_only}
                 if self._engine.dialect.name == "postgresql":
                     options = {"postgresql_readonly": read_only}
-                with sql.execution_options(**options).begin():
+                with sql.execution_options(**options).begin() as begun:
                     yield sql
+                    if read_only:
+                        begun.rollback()
         except SQLAlchemyError as error:
             raise StoreError(f"The database refused: {_first_line(error)}", next_step="pasodoble check") from error
 

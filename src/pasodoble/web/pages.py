@@ -36,7 +36,8 @@ def make_pages(service: WebService, renderer: Renderer) -> APIRouter:
     @router.get("/")
     async def show_overview(request: Request) -> Response:
         overview = await service.read_overview()
-        return await renderer.page(request, "overview.html", overview=overview, chart=draw(overview.carried))
+        chart = draw(overview.carried)
+        return await renderer.page(request, "overview.html", known=overview.counts, overview=overview, chart=chart)
 
     @router.get("/records")
     async def show_records(request: Request) -> Response:

@@ -67,9 +67,12 @@ class Renderer:
         )
         self._templates.globals.update(State=State, Side=Side, TOKEN_FIELD=TOKEN_FIELD, LANGUAGES=LANGUAGES)
 
-    async def page(self, request: Request, template: str, /, *, status: int = 200, **told: Any) -> HTMLResponse:
-        counts = await self._service.count_by_state()
-        return self.bare(request, template, status=status, attention=counts[State.NEEDS_ATTENTION], **told)
+    async def page(
+        self, request: Request, template: str, /, *, known: Mapping[State, int] | None = None, **told: Any
+    ) -> HTMLResponse:
+        """`known`: how many records are in each state, if the caller has asked already."""
+        states = known or await self._service.count_by_state()
+        return self.bare(request, template, attention=states[State.NEEDS_ATTENTION], **told)
 
     def bare(self, request: Request, template: str, /, *, status: int = 200, **told: Any) -> HTMLResponse:
         """A page that asks the service nothing, so that it can be shown when the service fails."""

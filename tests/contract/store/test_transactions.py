@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,13 @@ def test_reader_neither_waits_for_a_writer_nor_sees_its_unfinished_work(store: S
             assert reader.links.count() == 0
     with store.transaction(ACME, read_only=True) as reader:
         assert reader.links.count() == 1
+
+
+def test_write_of_a_reader_comes_to_nothing(store: Store) -> None:
+    with suppress(StoreError), store.transaction(ACME, read_only=True) as tx:
+        tx.links.make([pair(1)], NOW)
+    with store.transaction(ACME) as tx:
+        assert tx.links.count() == 0
 
 
 def test_data_is_there_after_the_store_is_opened_again(store: Store, url: str) -> None:
