@@ -33,6 +33,11 @@ def opened_store(settings: Settings, *, create: bool = True) -> Iterator[Store]:
         store.close()
 
 
+def upgrade_database(url: str) -> bool:
+    """Bring the database to this version's tables; gives whether there was anything to do. Raises StoreError."""
+    return upgrade(url)
+
+
 @contextlib.contextmanager
 def worker_lock(settings: Settings, clock: Clock) -> Iterator[None]:
     """Be the worker of this database while the block runs. Raises StoreError, naming the holder, if another one is."""

@@ -5,7 +5,8 @@ Command modules import what is heavy inside their functions, so that `--help` an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -46,16 +47,32 @@ def _options(
 
 def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
+    from pasodoble.cli import config
     from pasodoble.cli.demo import demo
     from pasodoble.cli.plan import apply, plan
     from pasodoble.cli.sandbox import sandbox
     from pasodoble.cli.serve import serve
+    from pasodoble.cli.setup import completion, init, upgrade
     from pasodoble.cli.status import activity, history, problems, status
     from pasodoble.cli.sync import sync
     from pasodoble.cli.why import why
 
-    for command in (demo, plan, apply, sync, status, why, problems, activity, history, serve, sandbox):
-        app.command(command.__name__, short_help=_summarize(command.__doc__))(command)
+    for command in (demo, init, plan, apply, sync, status, why, problems, activity, history, serve, sandbox):
+        _add(app, command)
+    _add_group("config", "The settings: what is in use, and what has changed.", config.show, config.diff, config.schema)
+    _add_group("db", "The database.", upgrade)
+    _add(app, completion)
+
+
+def _add(group: typer.Typer, command: Callable[..., object]) -> None:
+    group.command(command.__name__, short_help=_summarize(command.__doc__))(command)
+
+
+def _add_group(name: str, about: str, *commands: Callable[..., object]) -> None:
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=about)
+    for command in commands:
+        _add(group, command)
+    app.add_typer(group, name=name)
 
 
 def _summarize(docstring: str | None) -> str:
@@ -66,9 +83,14 @@ def _summarize(docstring: str | None) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; gives its exit code."""
+    from pasodoble.cli.setup import COMPLETE_VARIABLE
     from pasodoble.errors import AuthLapsed, ConfigError, Error
 
     _register()
+    if COMPLETE_VARIABLE in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
     command = typer.main.get_command(app)
     try:
         result = command.main(list(arguments), prog_name="pasodoble", standalone_mode=False)

@@ -13,6 +13,7 @@ import yaml
 from pasodoble.config.load import FILE_NAME
 
 _STARTER = """\
+# yaml-language-server: $schema=pasodoble.schema.json
 # Pasodoble keeps HubSpot and Salesforce in step. All keys: docs/settings.md, or `pasodoble config schema`.
 # Secrets never stand here: ${{NAME}} is taken from the environment.
 version: 1

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pasodoble.errors import StoreError
-from pasodoble.store.database import find_file, read_url
+from pasodoble.store.database import find_file, make_folder, read_url
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def hold_worker_lock(url: str, now: datetime) -> Iterator[None]:
     if file is None:
         yield
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file)
     holder = file.with_name(file.name + ".worker.json")
     with closing(sqlite3.connect(file.with_name(file.name + ".worker"), timeout=0, isolation_level=None)) as lock:
         try:

@@ -9,14 +9,18 @@ from pasodoble.store.database import connect
 from pasodoble.store.migrations import USABLE, Half, find_revision, migrate
 
 
-def upgrade(url: str, half: Half = Half.AFTER) -> None:
-    """Make or change the tables. BEFORE only adds, and may run while the last version is still at work."""
+def upgrade(url: str, half: Half = Half.AFTER) -> bool:
+    """Make or change the tables; gives whether there was anything to do.
+
+    BEFORE only adds, and may run while the last version is still at work.
+    """
     engine = connect(url)
     try:
         with engine.connect() as sql:
             done = find_revision(sql) == USABLE[-1]
         if not done:
             migrate(engine, half)
+        return not done
     except SQLAlchemyError as error:
         raise StoreError(
             f"The database could not be upgraded: {str(error).partition(chr(10))[0]}",
