@@ -260,6 +260,12 @@ def test_schema_changes_that_make_no_sense_are_400(hub: Hub, change: Any) -> Non
     assert hub.patch(DOOR + "schema", change).status == 400
 
 
+def test_property_made_unique_binds_what_is_there(hub: Hub) -> None:
+    hub.contact(email="a@b.test", company="Acme")
+    hub.patch(DOOR + "schema", {"properties": {"contacts": {"company": {"unique": True}}}})
+    assert hub.post(CONTACTS, {"properties": {"email": "b@b.test", "company": "ACME"}}).status == 409
+
+
 def test_journal_tells_every_field_with_old_and_new(hub: Hub, ana: str) -> None:
     hub.act("edit", contact=ana, properties={"firstname": "Eva", "phone": "1"})
     hub.delete(f"{CONTACTS}/{ana}")

@@ -134,6 +134,14 @@ def test_deleted_record_leaves_its_lists_and_comes_back_into_dynamic_ones(people
     assert "101" in members(people, dynamic)
 
 
+def test_result_of_a_merge_takes_the_places_of_both(people: Hub) -> None:
+    named = tree(prop("firstname", "STRING", "IS_EQUAL_TO", value="Name0"))
+    manual, dynamic = make(people, "M"), make(people, "D", "DYNAMIC", filterBranch=named)
+    people.put(f"{LISTS}/{manual}/memberships/add", ["102"])
+    answer = people.post("/crm/v3/objects/contacts/merge", {"primaryObjectId": "101", "objectIdToMerge": "102"})
+    assert members(people, manual) == members(people, dynamic) == [answer["id"]]
+
+
 def test_snapshot_is_filled_once(people: Hub) -> None:
     id = make(people, processing="SNAPSHOT", filterBranch=tree(prop("firstname", "STRING", "ENDS_WITH", value="1")))
     people.contact(email="new@b.test", firstname="Name1")

@@ -97,6 +97,26 @@ def test_merge_is_announced_with_all_ids(hub: Hub) -> None:
     assert change.values == {"phone": "1", "hs_additional_emails": "b@b.test"}
 
 
+def test_merged_contact_keeps_what_both_did(hub: Hub) -> None:
+    primary, other = hub.contact(email="a@b.test"), hub.contact(email="b@b.test")
+    form = hub.act("form_submitted", contact=primary)["form"]
+    hub.act("marketing_email_opened", contact=other)
+    new = merged(hub, primary, other)["id"]
+    hub.act("form_submitted", contact=new, form=form)
+    assert hub.value(new, "num_conversion_events") == "2"
+    assert hub.value(new, "num_unique_conversion_events") == "1"
+    assert {event.contact_id for event in hub.portal.events.email_events} == {int(new)}
+
+
+def test_purged_contact_takes_its_events_along(hub: Hub) -> None:
+    id = hub.contact(email="a@b.test")
+    form = hub.act("form_submitted", contact=id)["form"]
+    hub.act("marketing_email_opened", contact=id)
+    hub.post(f"{CONTACTS}/gdpr-delete", {"objectId": id})
+    assert hub.get(f"/form-integrations/v1/submissions/forms/{form}")["results"] == []
+    assert hub.get("/email/public/v1/events")["events"] == []
+
+
 def test_record_is_not_merged_with_itself_or_with_nobody(hub: Hub) -> None:
     id = hub.contact(email="a@b.test")
     assert merged(hub, id, id).status == 400

@@ -5,7 +5,8 @@ The consequences for contacts do not belong here (see `activities`), nor do the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -84,6 +85,25 @@ class EventBook:
         self.emails: dict[int, MarketingEmail] = {}
         self.email_events: list[EmailEvent] = []
         self.analytics: list[AnalyticsEvent] = []
+
+    def move(self, old_ids: Collection[int], new_id: int) -> None:
+        """What merged contacts did is from now on what the result of the merge did."""
+        self.submissions = [
+            replace(one, contact_id=new_id) if one.contact_id in old_ids else one for one in self.submissions
+        ]
+        self.email_events = [
+            replace(one, contact_id=new_id) if one.contact_id in old_ids else one for one in self.email_events
+        ]
+        self.analytics = [
+            replace(one, record_id=new_id) if one.type_id == "0-1" and one.record_id in old_ids else one
+            for one in self.analytics
+        ]
+
+    def forget(self, contact_id: int) -> None:
+        """Leave nothing of what a contact did."""
+        self.submissions = [one for one in self.submissions if one.contact_id != contact_id]
+        self.email_events = [one for one in self.email_events if one.contact_id != contact_id]
+        self.analytics = [one for one in self.analytics if one.type_id != "0-1" or one.record_id != contact_id]
 
     def submissions_of(self, form_id: str) -> list[FormSubmission]:
         return [submission for submission in self.submissions if submission.form_id == form_id]

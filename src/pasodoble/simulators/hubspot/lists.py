@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pasodoble.simulators.hubspot.changes import NOTHING, Actor, Association, Change, Membership
+from pasodoble.simulators.hubspot.changes import NOTHING, Actor, Association, Change, Membership, Merge
 from pasodoble.simulators.hubspot.list_filters import Compiled, Compiler
 from pasodoble.simulators.hubspot.object_types import ObjectType
 from pasodoble.simulators.hubspot.records import Record, SortedIds
@@ -201,6 +201,8 @@ class ListBook:
                 if one.type_id == change.type_id:
                     self.leave(one, (change.record_id,), LISTS)
             return
+        if isinstance(change.detail, Merge):
+            self._merge_members(change.type_id, change.detail)
         for one in self.live():
             if (
                 one.is_dynamic
@@ -209,10 +211,16 @@ class ListBook:
             ):
                 self._look_again(one, one.compiled, change)
 
+    def _merge_members(self, type_id: str, merge: Merge) -> None:
+        """The result of a merge takes the place of those it absorbed."""
+        for one in self.live():
+            if one.type_id == type_id and self.leave(one, merge.merged_ids, LISTS) and not one.is_dynamic:
+                self.join(one, (merge.new_id,), LISTS)
+
     def _look_again(self, one: CrmList, compiled: Compiled, change: Change) -> None:
-        ends = {(change.type_id, change.record_id)}
+        ends = [(change.type_id, change.record_id)]
         if isinstance(change.detail, Association):
-            ends.add((change.detail.to_type, change.detail.to_id))
+            ends.append((change.detail.to_type, change.detail.to_id))
         for type_id, id in ends:
             if type_id == one.type_id:
                 self._place(one, compiled, id)

@@ -87,6 +87,8 @@ def purge(portal: Portal, actor: Actor, kind: ObjectType, row: Record) -> None:
         archive(portal, actor, kind, row)
     table.purge(row)
     portal.stashed.pop((kind.type_id, row.id), None)
+    if kind.type_id == CONTACTS:
+        portal.events.forget(row.id)
     for change in row.history:
         change.values, change.before = NOTHING, NOTHING
 
@@ -129,6 +131,8 @@ def merge(portal: Portal, actor: Actor, kind: ObjectType, primary: Record, other
     result.history.append(change)
     table.insert(result)
     portal.claim_unique(kind, result, values)
+    if kind.type_id == CONTACTS:
+        portal.events.move({primary.id, other.id}, new_id)
     portal.changes.announce(Change(now, "merge", actor, kind.type_id, new_id, moved, NOTHING, detail))
     _relink(portal, actor, kind, result, neighbours)
     return result

@@ -124,6 +124,9 @@ class Door:
         definition.refresh_choices()
         definition.updated_ms = now
         book.add(definition)
+        if definition.unique:
+            for row in self.portal.tables[kind.type_id].rows.values():
+                self.portal.claim_unique(kind, row, (name,))
 
     def _merge_owner(self, entry: object) -> None:
         if not isinstance(entry, dict) or not entry.get("email"):
