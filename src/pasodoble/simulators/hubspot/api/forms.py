@@ -149,7 +149,12 @@ def _field(field: object) -> tuple[str, str, str]:
 
 def _take(form: Form, body: dict[str, Any]) -> None:
     """Keep the members that only travel through, and the names of the fields. Raises Refusal."""
-    kinds = {"fieldGroups": list, "configuration": dict, "displayOptions": dict, "legalConsentOptions": dict}
+    kinds: dict[str, type] = {
+        "fieldGroups": list,
+        "configuration": dict,
+        "displayOptions": dict,
+        "legalConsentOptions": dict,
+    }
     kept = {name: body[name] for name, kind in kinds.items() if optional(body, name, kind) is not None}
     names = [name for group in kept.get("fieldGroups", ()) for name in _field_names(group)]
     form.extra |= kept
