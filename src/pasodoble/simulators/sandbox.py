@@ -14,7 +14,6 @@ from pasodoble.simulators import hubspot, salesforce
 from pasodoble.simulators.clock import SimClock
 from pasodoble.simulators.http import serving
 
-
 HUBSPOT_PORT = 8091
 SALESFORCE_PORT = 8092
 PUBSUB_PORT = 8093
