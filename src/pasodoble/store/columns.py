@@ -6,7 +6,6 @@ What a column is *for* does not belong here; that is in `tables`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -31,6 +30,8 @@ UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 NUMBER: Final[TypeEngine[int]] = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit number; on SQLite in the one spelling that makes a primary key the row's own number."""
+
+SMALL: Final = SmallInteger()
 
 EXACT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is compared byte by byte on both databases, so that a prefix is a range of the index."""
@@ -147,7 +148,3 @@ class Foreign(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else clean(value)
-
-
-Params = Mapping[str, Json]
-SMALL: Final = SmallInteger()

@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from pasodoble.ports import Clock
 from pasodoble.web.guard import LOOPBACK, Guard
-from pasodoble.web.pages import make_pages
+from pasodoble.web.pages import Pages
 from pasodoble.web.render import FOLDER, Renderer
 from pasodoble.web.service import WebService
 
@@ -20,7 +20,7 @@ def create_app(service: WebService, clock: Clock, *, hosts: frozenset[str] = LOO
     app = FastAPI(title="Pasodoble", docs_url=None, redoc_url=None, openapi_url=None)
     renderer = Renderer(service, clock)
     app.mount("/static", Files(directory=FOLDER / "static"), name="static")
-    app.include_router(make_pages(service, renderer))
+    app.include_router(Pages(service, renderer).routes())
     app.add_middleware(Guard, hosts=hosts)
 
     @app.exception_handler(HTTPException)

@@ -29,28 +29,45 @@ ID_SIGNS: Final = (":", "/")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def make_pages(service: WebService, renderer: Renderer) -> APIRouter:
-    """All pages as routes. Reading never changes anything; what does is a POST from a form of ours."""
-    router = APIRouter(include_in_schema=False)
+class Pages:
+    """All pages. Reading never changes anything; what does is a POST from a form of ours."""
 
-    @router.get("/")
-    async def show_overview(request: Request) -> Response:
-        overview = await service.read_overview()
+    def __init__(self, service: WebService, renderer: Renderer) -> None:
+        self._service = service
+        self._renderer = renderer
+
+    def routes(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        for method, path, page in (
+            ("GET", "/", self.show_overview),
+            ("GET", "/records", self.show_records),
+            ("GET", "/records/{side}/{object}/{id}", self.show_record),
+            ("POST", "/records/{side}/{object}/{id}/sync", self.sync_record),
+            ("GET", "/problems", self.show_problems),
+            ("GET", "/problems/{cause}", self.show_cause),
+            ("GET", "/activity", self.show_activity),
+        ):
+            router.add_api_route(path, page, methods=[method], response_model=None)
+        return router
+
+    async def show_overview(self, request: Request) -> Response:
+        overview = await self._service.read_overview()
         chart = draw(overview.carried)
-        return await renderer.page(request, "overview.html", known=overview.counts, overview=overview, chart=chart)
+        return await self._renderer.page(
+            request, "overview.html", known=overview.counts, overview=overview, chart=chart
+        )
 
-    @router.get("/records")
-    async def show_records(request: Request) -> Response:
+    async def show_records(self, request: Request) -> Response:
         asked = request.query_params
         text = asked.get("q", "").strip()
-        if any(sign in text for sign in ID_SIGNS) and (ref := await service.find(text)):
+        if any(sign in text for sign in ID_SIGNS) and (ref := await self._service.find(text)):
             return RedirectResponse(link_to(ref), 303)
         state = _choose(State, asked.get("state", ""))
-        kind = next((known for known in service.kinds if known == asked.get("kind")), None)
-        rows, after = await service.search(
+        kind = next((known for known in self._service.kinds if known == asked.get("kind")), None)
+        rows, after = await self._service.search(
             text, state=state, kind=kind, limit=ROWS_A_PAGE, after=asked.get("after", "")
         )
-        return await renderer.page(
+        return await self._renderer.page(
             request,
             "records.html",
             rows=rows,
@@ -58,18 +75,17 @@ def make_pages(service: WebService, renderer: Renderer) -> APIRouter:
             query=text,
             state=state,
             kind=kind,
-            kinds=service.kinds,
+            kinds=self._service.kinds,
             begun="after" in asked,
-            counts=await service.count_by_state(kind),
+            counts=await self._service.count_by_state(kind),
         )
 
-    @router.get("/records/{side}/{object}/{id}")
-    async def show_record(request: Request, side: str, object: str, id: str) -> Response:
-        card = await service.read_card(_read_ref(side, object, id))
+    async def show_record(self, request: Request, side: str, object: str, id: str) -> Response:
+        card = await self._service.read_card(_read_ref(side, object, id))
         if card is None:
             raise HTTPException(404)
         ref = card.refs.hubspot or card.refs.salesforce
-        return await renderer.page(
+        return await self._renderer.page(
             request,
             "record.html",
             card=card,
@@ -78,39 +94,33 @@ def make_pages(service: WebService, renderer: Renderer) -> APIRouter:
             asked="asked" in request.query_params,
         )
 
-    @router.post("/records/{side}/{object}/{id}/sync")
-    async def sync_record(request: Request, side: str, object: str, id: str) -> Response:
+    async def sync_record(self, request: Request, side: str, object: str, id: str) -> Response:
         ref = _read_ref(side, object, id)
         if not await is_our_form(request):
             raise HTTPException(403)
-        await service.sync_now(ref)
+        await self._service.sync_now(ref)
         return RedirectResponse(f"{link_to(ref)}?asked=1", 303)
 
-    @router.get("/problems")
-    async def show_problems(request: Request) -> Response:
-        causes = await service.count_causes()
-        return await renderer.page(request, "problems.html", causes=causes, catalogue=CAUSES)
+    async def show_problems(self, request: Request) -> Response:
+        causes = await self._service.count_causes()
+        return await self._renderer.page(request, "problems.html", causes=causes, catalogue=CAUSES)
 
-    @router.get("/problems/{cause}")
-    async def show_cause(request: Request, cause: str) -> Response:
-        counted = next((count for count in await service.count_causes() if count.cause == cause), None)
+    async def show_cause(self, request: Request, cause: str) -> Response:
+        counted = next((count for count in await self._service.count_causes() if count.cause == cause), None)
         if counted is None:
             raise HTTPException(404)
-        rows = await service.read_problems(cause, limit=ROWS_A_PAGE * 4)
-        return await renderer.page(request, "cause.html", counted=counted, rows=rows, catalogue=CAUSES)
+        rows = await self._service.read_problems(cause, limit=ROWS_A_PAGE * 4)
+        return await self._renderer.page(request, "cause.html", counted=counted, rows=rows, catalogue=CAUSES)
 
-    @router.get("/activity")
-    async def show_activity(request: Request) -> Response:
+    async def show_activity(self, request: Request) -> Response:
         before = request.query_params.get("before", "")
         before_id = int(before) if before.isdecimal() and len(before) < 19 else None
-        rows = await service.read_activity(limit=ROWS_A_PAGE + 1, before_id=before_id)
+        rows = await self._service.read_activity(limit=ROWS_A_PAGE + 1, before_id=before_id)
         shown = rows[:ROWS_A_PAGE]
         before_next = shown[-1].row.id if len(rows) > ROWS_A_PAGE else None
-        return await renderer.page(
+        return await self._renderer.page(
             request, "activity.html", rows=shown, before=before_next, begun=before_id is not None
         )
-
-    return router
 
 
 def _choose(choices: type[Choice], text: str) -> Choice | None:
