@@ -45,9 +45,11 @@ class SnapshotError(ValueError):
 
 
 def save_portal(portal: Portal, path: Path) -> None:
-    """Raises SnapshotError."""
+    """The file is replaced as a whole: whoever is stopped on the way leaves the former one. Raises SnapshotError."""
+    fresh = path.with_name(path.name + ".new")
     try:
-        path.write_bytes(orjson.dumps(_Saver(portal).document(), option=orjson.OPT_NON_STR_KEYS))
+        fresh.write_bytes(orjson.dumps(_Saver(portal).document(), option=orjson.OPT_NON_STR_KEYS))
+        fresh.replace(path)
     except OSError as error:
         raise SnapshotError(f"{path} cannot be written: {error.strerror}") from None
 

@@ -13,6 +13,7 @@ from pasodoble.simulators.hubspot.bodies import json_object, optional, texts
 from pasodoble.simulators.hubspot.errors import Refusal
 from pasodoble.simulators.hubspot.object_types import ObjectType
 from pasodoble.simulators.hubspot.portal import Portal
+from pasodoble.simulators.hubspot.records import Table
 from pasodoble.simulators.hubspot.routes import Routes, is_dated
 from pasodoble.simulators.hubspot.searching import Filter, Hit, Query, Searcher
 from pasodoble.simulators.hubspot.showing import view_of
@@ -31,7 +32,7 @@ OPERATORS: Final = frozenset(
 class SearchApi:
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
-        self._last: tuple[str, Query, int] | None = None
+        self._last: tuple[Table, Query, int] | None = None
         self._hits: list[Hit] = []
 
     def search(self, request: Request) -> Response:
@@ -54,7 +55,7 @@ class SearchApi:
 
     def _found(self, kind: ObjectType, query: Query) -> list[Hit]:
         """The hits. Those of the last search are kept: its next page costs nothing while nothing has changed."""
-        asked = (kind.type_id, query, len(self.portal.changes.journal))
+        asked = (self.portal.tables[kind.type_id], query, len(self.portal.changes.journal))
         if asked != self._last or self.portal.switches.search_lag_s:
             self._last, self._hits = asked, Searcher(self.portal, kind).search(query)
         return self._hits
