@@ -16,8 +16,8 @@ from hubspot_contract import load, openapi
 from hubspot_server import Served, served
 from hypothesis import HealthCheck, Phase, given, settings
 
-UNCLAIMED = ("/marketing/marketing-events/", "/marketing/v3/marketing-events/", "/crm/v3/objects/deals/splits/")
-"""Event marketing and deal splits: the simulator does not claim to have them."""
+UNCLAIMED = ("/marketing/marketing-events/", "/marketing/v3/marketing-events/")
+"""Event marketing: the simulator does not claim to have it."""
 ONE_OF_MANY = re.compile(r"/crm/(?:v3/objects|objects/2026-03)/(?!\{|contacts|deals|0-3|leads)[a-z_0-9-]+(?:/|$)")
 """Paths of single object types, which one handler serves; some of them stand for the rest."""
 VALUES: dict[str, list[str]] = {
