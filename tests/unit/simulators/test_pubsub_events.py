@@ -106,8 +106,8 @@ class Bench:
 
     async def failure(self, topic: str, **options: Any) -> tuple[grpc.StatusCode, str, str]:
         call, first = self.subscribe(topic, **options)
-        await call.write(first)
         with pytest.raises(grpc.aio.AioRpcError) as error:
+            await call.write(first)
             await asyncio.wait_for(call.read(), 5)
         return told(error.value)
 
@@ -334,15 +334,22 @@ async def test_an_owing_stream_is_kept_alive_and_an_idle_one_closed(bench: Bench
     await call.write(first)
     waiting = asyncio.ensure_future(call.read())
     await asyncio.sleep(0.05)
-    bench.clock.advance(271)
+    for _ in range(53):
+        bench.clock.advance(5)
+        await call.write(pb.FetchRequest(topic_name="/data/LeadChangeEvent", num_requested=1))
+    await asyncio.sleep(0.2)
+    bench.clock.advance(6)
     response = await asyncio.wait_for(waiting, 5)
-    assert (list(response.events), response.pending_num_requested) == ([], 1)
+    assert (list(response.events), response.pending_num_requested) == ([], 54)
     assert response.latest_replay_id
-    bench.insert("Lead", LastName="a", Company="C")
-    assert len((await call.read()).events) == 1
+    for number in range(54):
+        bench.insert("Lead", LastName=f"{number}", Company="C")
+    received = 0
+    while received < 54:
+        received += len((await asyncio.wait_for(call.read(), 5)).events)
     waiting = asyncio.ensure_future(call.read())
     await asyncio.sleep(0.05)
-    bench.clock.advance(121)
+    bench.clock.advance(61)
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await asyncio.wait_for(waiting, 5)
     assert told(error.value)[1] == "subscription.fetch.timeout"
@@ -389,8 +396,8 @@ async def test_nobody_comes_in_without_the_three_headers(bench: Bench) -> None:
 async def test_another_topic_on_the_same_stream_is_refused(bench: Bench) -> None:
     call, first = bench.subscribe("/data/LeadChangeEvent", preset=pb.LATEST)
     await call.write(first)
-    await call.write(pb.FetchRequest(topic_name="/data/ContactChangeEvent", num_requested=1))
     with pytest.raises(grpc.aio.AioRpcError) as error:
+        await call.write(pb.FetchRequest(topic_name="/data/ContactChangeEvent", num_requested=1))
         await asyncio.wait_for(call.read(), 5)
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 

@@ -272,7 +272,6 @@ def _distance(a: tuple[float, float], b: tuple[float, float], unit: str) -> Deci
 
 
 _T, _N, _D, _DT, _TM = (TEXT,), (NUMBER,), (DATE,), (DATETIME,), (TIME,)
-_DAYISH = (DATE, DATETIME)
 _ANY_TIME = (DATE, DATETIME, TIME)
 
 FUNCTIONS: dict[str, Function] = {

@@ -42,10 +42,10 @@ class EventLog:
         self.schemas = Schemas(org)
         self.listeners: list[Callable[[], None]] = []
         self._entries: list[Entry] = []
+        self._names: list[frozenset[str]] = []
         self._starts: list[int] = []
         self._held = 0
         self._head = SLOTS
-        self._dropped = 0
         self._told: OrderedDict[int, list[Event]] = OrderedDict()
         org.listen(self.add)
 
@@ -63,6 +63,7 @@ class EventLog:
     def add(self, commit: Commit, gap: Gap | None = None) -> None:
         self._starts.append(self._head)
         self._entries.append((commit, gap))
+        self._names.append(frozenset([gap.sobject] if gap else [change.sobject for change in commit.changes]))
         self._head += SLOTS
         self._held += len(commit.changes)
         if self._held > MAX_CHANGES_KEPT:
@@ -87,15 +88,21 @@ class EventLog:
     def _drop(self, count: int) -> None:
         for commit, _ in self._entries[:count]:
             self._held -= len(commit.changes)
-        del self._entries[:count], self._starts[:count]
+        del self._entries[:count], self._starts[:count], self._names[:count]
 
-    def read(self, place: int, wanted: Callable[[Event], bool], count: int) -> tuple[list[tuple[int, Event]], int]:
-        """Up to `count` wanted events after `place`, each with the place after it, and the place read up to."""
+    def read(
+        self, place: int, wanted: Callable[[Event], bool], count: int, among: frozenset[str] | None = None
+    ) -> tuple[list[tuple[int, Event]], int]:
+        """Up to `count` wanted events after `place`, each with the place after it, and the place read up to.
+
+        among   the only objects whose events can be wanted, so that other commits need not be looked into.
+        """
         self._expire()
         found: list[tuple[int, Event]] = []
         at = max(0, bisect_right(self._starts, place) - 1)
         while at < len(self._entries):
-            for event in self._events(at):
+            skipped = among is not None and among.isdisjoint(self._names[at])
+            for event in () if skipped else self._events(at):
                 after = self._starts[at] + event.sequence
                 if after <= place or not wanted(event):
                     continue

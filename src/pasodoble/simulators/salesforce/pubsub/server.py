@@ -163,7 +163,7 @@ class Subscription:
         self.ended = False
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._quiet_since_ms = bus.org.clock.now_ms()
+        self._asked_ms = self._sent_ms = bus.org.clock.now_ms()
         bus.log.listeners.append(self.nudge)
         self._tick()
 
@@ -182,7 +182,7 @@ class Subscription:
                 "subscription.fetch.requested.events.invalid", f"The requested number of events is invalid: {count}."
             )
         self.owed = min(self.owed + count, MAX_OUTSTANDING)
-        self._quiet_since_ms = self._bus.org.clock.now_ms()
+        self._asked_ms = self._bus.org.clock.now_ms()
         self._wake.set()
 
     def _tick(self) -> None:
@@ -190,14 +190,21 @@ class Subscription:
         if self.ended:
             return
         clock = self._bus.org.clock
-        due_ms = self._quiet_since_ms + (KEEPALIVE_S if self.owed else IDLE_S) * 1000
-        if clock.now_ms() >= due_ms:
+        now_ms, due_ms = clock.now_ms(), self._due_ms()
+        latest_ms = now_ms + IDLE_S * 1000
+        if now_ms >= due_ms:
             self.nudge()
-            due_ms = clock.now_ms() + IDLE_S * 1000
-        clock.call_at(min(due_ms, clock.now_ms() + IDLE_S * 1000), self._tick)
+            due_ms = latest_ms
+        clock.call_at(min(due_ms, latest_ms), self._tick)
 
-    def _quiet_s(self) -> float:
-        return (self._bus.org.clock.now_ms() - self._quiet_since_ms) / 1000
+    def _due_ms(self) -> int:
+        """When the stream has been quiet for too long: from then on a keepalive is due, or its end if nothing is owed."""
+        if self.owed:
+            return self._sent_ms + KEEPALIVE_S * 1000
+        return max(self._asked_ms, self._sent_ms) + IDLE_S * 1000
+
+    def _is_overdue(self) -> bool:
+        return self._bus.org.clock.now_ms() >= self._due_ms()
 
     async def responses(self) -> AsyncIterator[pb.FetchResponse]:
         """What there is to send, until the client goes. Raises Refused."""
@@ -207,11 +214,11 @@ class Subscription:
                 raise self.failure
             response = self._next()
             if response is not None:
-                self._quiet_since_ms = self._bus.org.clock.now_ms()
+                self._sent_ms = self._bus.org.clock.now_ms()
                 yield response
             elif self.ended:
                 return
-            elif not self.owed and self._quiet_s() >= IDLE_S:
+            elif not self.owed and self._is_overdue():
                 raise Refused(
                     "subscription.fetch.timeout", "The stream is closed: no FetchRequest came for 60 seconds."
                 )
@@ -222,10 +229,11 @@ class Subscription:
         if not self.owed:
             return None
         bus, view = self._bus, self._bus.org.view(self._session.user_id)
-        found, place = bus.log.read(self._place, lambda e: bus.wants(self._channel, view, e), self.owed)
+        channel = self._channel
+        found, place = bus.log.read(self._place, lambda e: bus.wants(channel, view, e), self.owed, channel.sobjects)
         if not found:
             self._place = place
-            return self._response([]) if self._quiet_s() >= KEEPALIVE_S else None
+            return self._response([]) if self._is_overdue() else None
         bus.count_delivery(len(found))
         self._place = found[-1][0]
         self.owed -= len(found)
