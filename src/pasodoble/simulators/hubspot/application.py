@@ -49,7 +49,7 @@ from pasodoble.simulators.hubspot.api import (
 from pasodoble.simulators.hubspot.errors import Refusal, missing, refuse
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes
-from pasodoble.simulators.hubspot.starting_world import add_key_property, populate
+from pasodoble.simulators.hubspot.starting_world import add_key_property, add_users, populate
 from pasodoble.simulators.hubspot.switches import Switches
 
 AREAS: tuple[Callable[[Portal, Routes], None], ...] = (
@@ -120,6 +120,7 @@ def build(
     portal = Portal(clock, seed=seed, switches=switches, enforce_limits=limits == "real")
     if not bare:
         add_key_property(portal)
+    add_users(portal)
     if not empty:
         populate(portal, people=people, seed=seed)
     access = Access(portal)
@@ -150,6 +151,8 @@ def _spoken_credentials(portal: Portal) -> dict[str, str]:
         "client_id": known.client_id,
         "client_secret": known.client_secret,
         "app_id": str(known.app_id),
+        "service_key": known.service_key,
+        "service_id": str(known.service_id),
         "developer_key": known.developer_key,
     }
 

@@ -1,6 +1,6 @@
 """The world a new portal starts with: the product's key property, and the people both simulated CRMs know.
 
-Users, pipelines and HubSpot's own properties come with the portal itself and do not belong here.
+Owners, pipelines and HubSpot's own properties come with the portal itself and do not belong here.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from pasodoble.simulators.hubspot.records import Record
 from pasodoble.simulators.people import Company, Person, iter_people
 
 KEY: Final = "pasodoble_key"
+USERS: Final = "0-115"
+SETTINGS: Final = Actor("SETTINGS")
 DAY_MS: Final = 86_400_000
 HISTORY_DAYS: Final = 180
 """The seeded records came into being over so many days before the portal's start."""
@@ -55,6 +57,25 @@ def add_key_property(portal: Portal) -> None:
             updated_ms=portal.now_ms(),
         )
         book.add(key)
+
+
+def add_users(portal: Portal) -> None:
+    """Every active owner with a sign-in is a record of the type `users` too."""
+    table, now = portal.tables[USERS], portal.now_ms()
+    for owner in portal.owners.values():
+        if owner.user_id is None or owner.archived:
+            continue
+        values = {
+            "hs_email": owner.email,
+            "hs_given_name": owner.first,
+            "hs_family_name": owner.last,
+            "hs_internal_user_id": str(owner.user_id),
+            "hubspot_owner_id": str(owner.id),
+            "hs_deactivated": "false",
+        }
+        row = Record(table.take_id(), now, values)
+        row.history.append(Change(now, "creation", SETTINGS, USERS, row.id, values, NOTHING))
+        table.insert(row)
 
 
 class Sower:
