@@ -153,3 +153,30 @@ def test_a_plan_writes_nothing_and_applies_exactly(
     assert salesforce.query("SELECT Id FROM Lead")["totalSize"] == 1
     assert sandbox.run("apply", "plan.json", "--yes", check=False).returncode == 1
     assert sandbox.run("plan", "--detailed-exitcode", check=False).returncode == 0
+
+
+def test_of_two_edits_to_one_field_the_newer_wins_whichever_side_it_was_made_on(
+    sandbox: Sandbox, salesforce: Salesforce, hubspot: hubspot_api_client.HubSpot
+) -> None:
+    contacts = hubspot.crm.contacts.basic_api
+    made = {
+        name: contacts.create(
+            SimplePublicObjectInputForCreate(
+                properties={"email": f"{name}@x.example", "lastname": "Old", "company": "X"}, associations=[]
+            )
+        ).id
+        for name in ("first", "second")
+    }
+    sandbox.sync()
+    leads = {row["Email"]: row["Id"] for row in salesforce.query("SELECT Id, Email FROM Lead")["records"]}
+
+    salesforce.Lead.update(leads["first@x.example"], {"LastName": "Older"})
+    contacts.update(made["second"], SimplePublicObjectInput(properties={"lastname": "Older"}))
+    sandbox.hubspot.post("/__sandbox__/clock", json={"advance_s": 5}).raise_for_status()
+    contacts.update(made["first"], SimplePublicObjectInput(properties={"lastname": "Newer"}))
+    salesforce.Lead.update(leads["second@x.example"], {"LastName": "Newer"})
+    sandbox.sync()
+
+    for name in ("first", "second"):
+        assert contacts.get_by_id(made[name], properties=["lastname"]).properties["lastname"] == "Newer"
+        assert salesforce.Lead.get(leads[f"{name}@x.example"])["LastName"] == "Newer"

@@ -55,15 +55,16 @@ def render_starter(
 def render_sandbox_config(ready: Mapping[str, Any]) -> str:
     """A settings file that points at a running sandbox, with every section there is, all enabled.
 
-    ready   what `pasodoble sandbox` prints when it is ready
+    ready   what `pasodoble sandbox` prints when it is ready. Its service key goes into the settings, where there is one:
+            so our own writes can be told from those of others who use the token
     """
     hubspot, salesforce = ready["hubspot"], ready["salesforce"]
     on = {"enabled": True}
     connection = {
         "hubspot": {
             "base_url": hubspot["base_url"],
-            "auth": {"service_key": hubspot["token"]},
-            "webhooks": {"client_secret": hubspot["client_secret"], "app_id": str(hubspot["app_id"])},
+            "auth": {"service_key": hubspot.get("service_key", hubspot["token"])},
+            "webhooks": {"client_secret": hubspot["client_secret"], "app_id": str(hubspot.get("service_id", hubspot["app_id"]))},
         },
         "salesforce": {
             "login_url": salesforce["instance_url"],

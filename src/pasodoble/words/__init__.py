@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from functools import cache
 
 from pasodoble.model.message import Message
+from pasodoble.model.side import Side
+from pasodoble.words.names import name_side
 
 LANGUAGES = ("en", "es")
+_SIDES = {side.value: name_side(side) for side in Side}
 
 
 @cache
@@ -31,7 +34,7 @@ def say(message: Message, language: str = "en") -> str:
     if template is None:
         shown = ", ".join(f"{name} {text}" for name, text in message.params)
         return f"{message.id} ({shown})" if shown else message.id
-    return template.format_map(_Params(message.params))
+    return template.format_map(_Params((name, _SIDES.get(text, text)) for name, text in message.params))
 
 
 class _Params(dict[str, str]):

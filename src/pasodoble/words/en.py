@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "gate.pipeline_not_synced": "its pipeline is not synced",
     "gate.waits_for_edit": "it is older than the installation, and waits for an edit",
     "gate.create_off": "the settings make no new records on the other side",
+    "gate.put_aside": "a person put its problem aside",
     "gate.no_people": "none of the company's people is synced with a contact",
     # Triggers.
     "trigger.form_submitted": "a contact submitted a form",
@@ -136,6 +137,7 @@ SENTENCES: dict[str, str] = {
     "undo.put_back": "undone: the earlier value is put back",
     "undo.edited_since": "{key} was edited in {side} since",
     "undo.cannot_restore": "a deleted record cannot be made again",
+    "undo.not_paired": "the two records are no longer a pair, or one of them is gone",
     "undo.not_mapped": "{key} is not mapped any more",
     "undo.cannot_carry": "{key}: {side} cannot hold the earlier value",
     "undo.would_come_back": "{key}: the rule would bring {side}'s value back",

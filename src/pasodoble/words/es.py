@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "gate.pipeline_not_synced": "su pipeline no se sincroniza",
     "gate.waits_for_edit": "es anterior a la instalación y espera a una edición",
     "gate.create_off": "la configuración no crea registros en el otro lado",
+    "gate.put_aside": "una persona apartó su problema",
     "gate.no_people": "ninguna persona de la empresa se sincroniza con un contacto",
     # Triggers.
     "trigger.form_submitted": "un contacto envió un formulario",
@@ -136,6 +137,7 @@ SENTENCES: dict[str, str] = {
     "undo.put_back": "deshecho: vuelve el valor anterior",
     "undo.edited_since": "{key} se editó después en {side}",
     "undo.cannot_restore": "un registro eliminado no se puede volver a crear",
+    "undo.not_paired": "los dos registros ya no son pareja, o falta uno de ellos",
     "undo.not_mapped": "{key} ya no está asignado",
     "undo.cannot_carry": "{key}: {side} no puede guardar el valor anterior",
     "undo.would_come_back": "{key}: la regla traería de vuelta el valor de {side}",

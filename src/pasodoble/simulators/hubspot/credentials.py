@@ -111,6 +111,8 @@ class Credentials:
     """The sandbox's app and all its tokens. The same seed makes the same ones, in the order they are asked for.
 
     token           the sandbox's own private-app token; it has every scope.
+    service_key     a second way in with every scope, whose writes carry an id of their own: for whoever must tell its
+                    writes from those of everybody else who uses the token.
     developer_key   `hapikey` of the webhook settings.
     """
 
@@ -128,6 +130,8 @@ class Credentials:
         self._grants: dict[str, Grant] = {}
         self._codes: dict[str, Code] = {}
         self.token = self.add_token("private_app", SCOPES).value
+        self.service_id = app_id + 1
+        self.service_key = self.add_token("service_key", SCOPES, app_id=self.service_id).value
 
     def _guid(self) -> str:
         hexed = f"{self._dice.getrandbits(128):032x}"
@@ -149,12 +153,18 @@ class Credentials:
         return list(self._tokens.values())
 
     def add_token(
-        self, kind: TokenKind, scopes: Iterable[str], *, life_ms: int | None = None, refresh: str = ""
+        self,
+        kind: TokenKind,
+        scopes: Iterable[str],
+        *,
+        life_ms: int | None = None,
+        refresh: str = "",
+        app_id: int | None = None,
     ) -> Token:
         token = Token(
             value=self._spell_token(kind),
             kind=kind,
-            app_id=self.app_id,
+            app_id=app_id or self.app_id,
             user_id=self.installing_user_id,
             scopes=frozenset(scopes),
             expires_at_ms=None if life_ms is None else self._clock.now_ms() + life_ms,
