@@ -382,6 +382,7 @@ def add_routes(router: Router, desk: Desk, journal: Journal) -> None:
     router.add("GET HEAD", "/ui", pages.objects)
     router.add("GET HEAD", "/ui/{sobject}", pages.listing)
     router.add("GET HEAD", "/ui/record/{id}", pages.record)
+    router.add("GET HEAD", "/lightning/r/{sobject}/{id}/view", pages.record)  # the address that people paste
     router.add("POST", "/ui/record/{id}/{action}", pages.do)
     router.add("GET HEAD", "/ui/new/{sobject}", pages.new)
     router.add("POST", "/ui/new/{sobject}", pages.create)
