@@ -244,6 +244,7 @@ def test_blank_numbers_stay_blank_where_the_field_says_so(view: View) -> None:
         ("1 + 2)", "double", "Syntax error. Extra ')'"),
         ("1 # 2", "double", "Syntax error. Found '#'"),
         ("", "double", "Syntax error. Found end of formula"),
+        ("!" * 3000 + "TRUE", "boolean", "Compiled formula is too big to execute"),
         ("Loop__c", "double", "Formula cannot use another formula field that directly or indirectly refers to itself."),
     ],
 )  # fmt: skip

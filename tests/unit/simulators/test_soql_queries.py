@@ -489,6 +489,11 @@ def test_an_index_never_changes_an_answer(
     assert run_query(f"SELECT COUNT() FROM Contact WHERE {text}", view, deleted=deleted).count == len(found)
 
 
+@pytest.mark.parametrize("where", ["(" * 3000 + "Name = 'x'" + ")" * 3000, "NOT " * 5000 + "Name = 'x'"])
+def test_a_bottomless_condition_is_too_complicated(world: World, where: str) -> None:
+    assert world.refusal(f"SELECT Id FROM Lead WHERE {where}")[0] == "QUERY_TOO_COMPLICATED"
+
+
 # SOSL
 
 

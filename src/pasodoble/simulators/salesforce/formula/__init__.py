@@ -33,7 +33,7 @@ def compile_formula(text: str, view: View, sobject: Sobject, *, result: Field) -
     compiler = Compiler(view, sobject, on_write=False, blank_is_zero=blank_is_zero)
     token = compiling().set(compiling().get() | {(sobject.name, result.name)})
     try:
-        compiled = compiler.compile(parse_formula(text))
+        compiled = compiler.compile_whole(parse_formula(text))
     finally:
         compiling().reset(token)
     compiler.refuse_picklist(compiled)
@@ -48,7 +48,7 @@ def compile_condition(text: str, view: View, sobject: Sobject) -> Callable[[Row,
 
     Blank and unworkable count as false. Blank number fields are blank, not zero.
     """
-    compiled = Compiler(view, sobject, on_write=True, blank_is_zero=False).compile(parse_formula(text))
+    compiled = Compiler(view, sobject, on_write=True, blank_is_zero=False).compile_whole(parse_formula(text))
     _ensure_result(compiled, Kind.BOOLEAN)
     evaluate = guarded(compiled.evaluate, bool, blank=False)
     return lambda row, before: bool(evaluate(Record(row, before)))
@@ -57,7 +57,7 @@ def compile_condition(text: str, view: View, sobject: Sobject) -> Callable[[Row,
 def fields_read(text: str, view: View, sobject: Sobject) -> frozenset[str]:
     """The fields a formula names: own ones by API name, others by their path as written."""
     compiler = Compiler(view, sobject, on_write=True, blank_is_zero=False)
-    compiler.compile(parse_formula(text))
+    compiler.compile_whole(parse_formula(text))
     return frozenset(compiler.reads)
 
 

@@ -64,6 +64,13 @@ class Compiler:
     blank_is_zero: bool
     reads: set[str] = field(default_factory=set)
 
+    def compile_whole(self, node: Node) -> Compiled:
+        """A formula's tree. Raises FormulaError."""
+        try:
+            return self.compile(node)
+        except RecursionError:
+            raise FormulaError("Compiled formula is too big to execute") from None
+
     def compile(self, node: Node) -> Compiled:
         match node:
             case Number(value) | Text(value) | Flag(value):

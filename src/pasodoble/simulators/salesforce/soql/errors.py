@@ -65,6 +65,13 @@ def malformed(reason: str, at: int | None = None) -> SoqlError:
     return SoqlError("MALFORMED_QUERY", reason, at)
 
 
+def too_complicated() -> SoqlError:
+    return SoqlError(
+        "QUERY_TOO_COMPLICATED",
+        "Query is either selecting too many fields or the filter conditions are too complicated.",
+    )
+
+
 def unknown_column(name: str, entity: str, at: int | None) -> SoqlError:
     return SoqlError(
         "INVALID_FIELD",

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
-from pasodoble.simulators.salesforce.soql.errors import SoqlError, malformed
+from pasodoble.simulators.salesforce.soql.errors import SoqlError, malformed, too_complicated
 from pasodoble.simulators.salesforce.soql.lexer import END, Word, plain_text, split_words, unquote
 from pasodoble.simulators.salesforce.soql.syntax import (
     Among,
@@ -84,6 +84,8 @@ def parse_query(statement: str) -> Query:
         return query
     except SoqlError as error:
         raise error.locate(statement) from None
+    except RecursionError:
+        raise too_complicated() from None
 
 
 class Parser:

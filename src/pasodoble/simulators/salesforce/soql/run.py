@@ -26,6 +26,7 @@ from pasodoble.simulators.salesforce.soql.dates import Calendar
 from pasodoble.simulators.salesforce.soql.errors import (
     SoqlError,
     malformed,
+    too_complicated,
     unknown_child,
     unknown_entity,
 )
@@ -83,6 +84,8 @@ def run_query(statement: str, view: View, *, version: str = "66.0", deleted: boo
         return run_tree(parse_query(statement), view, version=version, deleted=deleted)
     except SoqlError as error:
         raise error.locate(statement) from None
+    except RecursionError:
+        raise too_complicated() from None
 
 
 def run_tree(
