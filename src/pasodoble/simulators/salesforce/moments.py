@@ -6,7 +6,7 @@ Date arithmetic of SOQL or of formulas does not belong here.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
 _DATETIME = re.compile(
@@ -55,12 +55,6 @@ def parse_ms(text: str) -> int | None:
     return None if moment is None else round(moment.timestamp() * 1000)
 
 
-def normal_datetime(text: str) -> str | None:
-    """Any spelling of a datetime in the one Salesforce keeps; None when it is no datetime."""
-    ms = parse_ms(text)
-    return None if ms is None else spell_ms(ms)
-
-
 def normal_date(text: str) -> str | None:
     """The date of a date or datetime text; None when it is neither."""
     moment = parse_moment(text)
@@ -76,7 +70,3 @@ def normal_time(text: str) -> str | None:
     if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 59:
         return None
     return f"{hour}:{minute}:{second or '00'}.{(fraction or '').ljust(3, '0')}Z"
-
-
-def parse_date(text: str) -> date:
-    return date.fromisoformat(text[:10])

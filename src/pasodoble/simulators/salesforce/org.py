@@ -44,14 +44,14 @@ _KINDS_AFTER: dict[tuple[Kind, Kind], Kind | None] = {
 class Transaction:
     """One unit of work of one user: what was put, so that it can be taken back, all of it or back to a mark.
 
-    caller   the view whose rights count; `origin` is what change events will call changeOrigin.
+    undo     what was put, newest last, each with the row before it.
+    origin   what change events will call changeOrigin.
     """
 
     org: Org
     user_id: str
     origin: str = ""
     undo: list[tuple[Kind, Table, str, Row | None]] = field(default_factory=list)
-    depth: int = 0
 
     def mark(self) -> int:
         return len(self.undo)

@@ -241,4 +241,4 @@ def seed_people(org: Org, count: int) -> None:
         if person.in_salesforce:
             seeder.add_person(person)
     gc.collect()
-    gc.freeze()
+    gc.freeze()  # the seeded rows live as long as the process: full collections need not walk them each time

@@ -357,7 +357,7 @@ class Writer:
             raise
 
     def _check_restricted(self, sobject: Sobject, row: Row) -> None:
-        """An account with won deals stays; so does a product that a deal holds."""
+        """A price that a deal's product line uses stays. Raises Refusal."""
         if sobject.name == "PricebookEntry" and self.children("OpportunityLineItem", "PricebookEntryId", row["Id"]):
             message = "Your attempt to delete the price book entry could not be completed because it is associated with opportunity products."
             raise refusal("DELETE_FAILED", message, [])

@@ -11,7 +11,7 @@ from typing import Any
 from pasodoble.simulators.http import Response
 from pasodoble.simulators.salesforce.errors import call_refusal, not_found, refusal
 from pasodoble.simulators.salesforce.ids import full_id
-from pasodoble.simulators.salesforce.rest.frame import Call, Instance, answer_unknown, empty, reply
+from pasodoble.simulators.salesforce.rest.frame import ApiHandler, Call, Instance, answer_unknown, empty, reply
 from pasodoble.simulators.salesforce.rest.preconditions import (
     check_unchanged,
     is_unchanged,
@@ -244,12 +244,11 @@ def create_by_id(call: Call) -> Response:
     return _created(call, sobject, record_id, {"id": record_id, "success": True, "errors": [], "created": True})
 
 
-def _tunnelled(call: Call, handler: Any) -> Response:
+def _tunnelled(call: Call, handler: ApiHandler) -> Response:
     """`?_HttpMethod=PATCH` on a POST, for clients that cannot send PATCH."""
     if (call.request.one("_HttpMethod") or "").upper() != "PATCH":
         return answer_unknown(call.request, ("DELETE", "GET", "HEAD", "PATCH"))
-    response: Response = handler(call)
-    return response
+    return handler(call)
 
 
 def upsert_tunnelled(call: Call) -> Response:
