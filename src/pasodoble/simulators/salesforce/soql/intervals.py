@@ -41,6 +41,8 @@ def point(value: Any) -> Interval:
 
 def union(intervals: Intervals) -> Intervals:
     """The same set of values with overlapping and touching intervals made one."""
+    if all(interval.is_point for interval in intervals):
+        return tuple(map(point, sorted({interval.low for interval in intervals})))
     merged: list[Interval] = []
     for interval in sorted((i for i in intervals if not i.is_empty), key=cmp_to_key(_by_low)):
         if merged and _touch(merged[-1], interval):
