@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from hubspot_hub import START, Hub
 
+from pasodoble.simulators.hubspot import Switches
+
 PAIR = "/crm/v4/associations/contacts/companies"
 
 
@@ -31,6 +33,26 @@ def test_first_company_becomes_the_primary_one(linked: Hub) -> None:
     assert types_of(linked) == {"101": [1, 279]}
     linked.put("/crm/v4/objects/contacts/101/associations/default/companies/102")
     assert types_of(linked) == {"101": [1, 279], "102": [279]}
+
+
+def test_switch_leaves_the_first_company_unlabelled() -> None:
+    hub = Hub(switches=Switches(first_company_primary=False))
+    contact, company = hub.contact(email="a@b.test"), hub.company(name="Acme")
+    hub.put(f"/crm/v4/objects/contacts/{contact}/associations/default/companies/{company}")
+    assert types_of(hub, contact) == {company: [279]}
+
+
+def test_primary_is_one_for_a_contact_and_many_for_a_company(linked: Hub) -> None:
+    linked.put("/crm/v4/objects/companies/101/associations/default/contacts/102")
+    assert types_of(linked) == {"101": [1, 279]}
+    assert types_of(linked, "102") == {"101": [1, 279]}
+
+
+def test_refused_link_takes_no_primary_away(linked: Hub) -> None:
+    limits = "/crm/v4/associations/definitions/configurations/contacts/companies/batch/create"
+    linked.post(limits, {"inputs": [{"category": "HUBSPOT_DEFINED", "typeId": 279, "maxToObjectIds": 1}]})
+    assert linked.put("/crm/v4/objects/contacts/101/associations/companies/102", [spec(1)]).status == 400
+    assert types_of(linked) == {"101": [1, 279]}
 
 
 def test_link_is_seen_from_the_other_side(linked: Hub) -> None:

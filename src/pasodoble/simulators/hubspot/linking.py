@@ -13,7 +13,7 @@ from pasodoble.simulators.hubspot.errors import Refusal
 from pasodoble.simulators.hubspot.links import LinkType
 from pasodoble.simulators.hubspot.object_types import ObjectType
 from pasodoble.simulators.hubspot.portal import Portal
-from pasodoble.simulators.hubspot.records import Record
+from pasodoble.simulators.hubspot.writing import COMPANIES, LEADS
 
 COUNTED = frozenset({"0-1", "0-2", "0-3", "0-5"})
 """Types with properties that count or name what they are linked to, so that a link moves their last-modified time."""
@@ -45,36 +45,37 @@ def link(
     A primary type brings the default one with it and takes the primary mark from whom had it.
     mark   whether a newly linked activity leaves its marks (not when old links are only brought back).
     """
-    wanted = [find_type(portal, from_kind.type_id, to_kind.type_id, id) for id in types]
-    default = portal.link_types.default(from_kind.type_id, to_kind.type_id)
-    if not wanted:
-        wanted = [default]
-        first = portal.link_types.primary(from_kind.type_id, to_kind.type_id)
-        if (
-            first is not None
-            and portal.switches.first_company_primary
-            and _has_no_primary(portal, first, from_id, to_id)
-        ):
-            wanted.append(first)
-    elif all(kind.variant != "default" for kind in wanted):
-        wanted.append(default)
     have = portal.links.types_between(from_kind.type_id, from_id, to_kind.type_id, to_id)
-    new = [kind for kind in dict.fromkeys(kind.id for kind in wanted) if kind not in have]
+    wanted = _wanted_types(portal, from_kind.type_id, from_id, to_kind.type_id, to_id, types)
+    new = [type_ for type_ in wanted if type_.id not in have]
     if not new:
         return
-    for id in new:
-        kind = find_type(portal, from_kind.type_id, to_kind.type_id, id)
-        _check_limit(portal, kind, from_id)
-        if kind.primary:
-            _unset_primary(portal, actor, kind, from_id, to_id)
-    _store(portal, from_kind.type_id, from_id, to_kind.type_id, to_id, (*have, *new))
-    for id in new:
-        _announce(
-            portal, actor, find_type(portal, from_kind.type_id, to_kind.type_id, id), from_id, to_id, removed=False
-        )
+    for type_ in new:
+        _check_limit(portal, type_, from_id)
+    for type_ in new:
+        if type_.primary:
+            _unset_primary(portal, actor, type_, from_id, to_id)
+    ids = (*have, *(type_.id for type_ in new))
+    _store(portal, from_kind.type_id, from_id, to_kind.type_id, to_id, ids)
+    for type_ in new:
+        _announce(portal, actor, type_, from_id, to_id, removed=False)
     _touch(portal, from_kind, from_id, to_kind, to_id)
     if mark and not have:
         note_engagement(portal, actor, from_kind, from_id, to_kind, to_id)
+
+
+def _wanted_types(
+    portal: Portal, from_type: str, from_id: int, to_type: str, to_id: int, ids: Iterable[int]
+) -> list[LinkType]:
+    """The types asked for, the default one, and the primary one where there is none yet. Raises Refusal."""
+    wanted = {id: find_type(portal, from_type, to_type, id) for id in ids}
+    primary = portal.link_types.primary(from_type, to_type)
+    first_is_primary = portal.switches.first_company_primary
+    if primary is not None and first_is_primary and _has_no_primary(portal, primary, from_id, to_id):
+        wanted.setdefault(primary.id, primary)
+    default = portal.link_types.default(from_type, to_type)
+    wanted.setdefault(default.id, default)
+    return list(wanted.values())
 
 
 def unlink(
@@ -94,9 +95,9 @@ def unlink(
         return
     _store(portal, from_kind.type_id, from_id, to_kind.type_id, to_id, tuple(id for id in have if id not in gone))
     for id in gone:
-        kind = portal.link_types.find(from_kind.type_id, to_kind.type_id, id)
-        if kind is not None:
-            _announce(portal, actor, kind, from_id, to_id, removed=True)
+        type_ = portal.link_types.find(from_kind.type_id, to_kind.type_id, id)
+        if type_ is not None:
+            _announce(portal, actor, type_, from_id, to_id, removed=True)
     _touch(portal, from_kind, from_id, to_kind, to_id)
 
 
@@ -118,22 +119,23 @@ def replace_types(
         unlink(portal, actor, from_kind, from_id, to_kind, to_id, stale)
 
 
-def _has_no_primary(portal: Portal, primary: LinkType, from_id: int, to_id: int) -> bool:
-    """Whether the record that may have one primary company has none yet; companies have as many as they like."""
-    if primary.from_type == "0-2":
+def _facing(portal: Portal, primary: LinkType, from_id: int, to_id: int) -> tuple[LinkType, int, int]:
+    """A primary type and its ends, seen from the record that may have only one such link: never a company, a lead always."""
+    if primary.from_type == COMPANIES or primary.to_type == LEADS:
         inverse = portal.link_types.find(primary.to_type, primary.from_type, primary.inverse)
-        return inverse is not None and _has_no_primary(portal, inverse, to_id, from_id)
-    return not any(
-        primary.id in types for types in portal.links.of(primary.from_type, from_id, primary.to_type).values()
-    )
+        if inverse is not None:
+            return inverse, to_id, from_id
+    return primary, from_id, to_id
+
+
+def _has_no_primary(portal: Portal, primary: LinkType, from_id: int, to_id: int) -> bool:
+    primary, from_id, _to_id = _facing(portal, primary, from_id, to_id)
+    linked = portal.links.of(primary.from_type, from_id, primary.to_type)
+    return not any(primary.id in types for types in linked.values())
 
 
 def _unset_primary(portal: Portal, actor: Actor, primary: LinkType, from_id: int, to_id: int) -> None:
-    if primary.from_type == "0-2":
-        inverse = portal.link_types.find(primary.to_type, primary.from_type, primary.inverse)
-        if inverse is not None:
-            _unset_primary(portal, actor, inverse, to_id, from_id)
-        return
+    primary, from_id, to_id = _facing(portal, primary, from_id, to_id)
     for other_id, types in list(portal.links.of(primary.from_type, from_id, primary.to_type).items()):
         if primary.id in types and other_id != to_id:
             kept = tuple(id for id in types if id != primary.id)
@@ -141,26 +143,26 @@ def _unset_primary(portal: Portal, actor: Actor, primary: LinkType, from_id: int
             _announce(portal, actor, primary, from_id, other_id, removed=True)
 
 
-def _check_limit(portal: Portal, kind: LinkType, from_id: int) -> None:
-    if kind.max_to is None:
+def _check_limit(portal: Portal, type_: LinkType, from_id: int) -> None:
+    if type_.max_to is None:
         return
-    linked = sum(kind.id in types for types in portal.links.of(kind.from_type, from_id, kind.to_type).values())
-    if linked >= kind.max_to:
-        message = f"{from_id} already has {linked} associations of type {kind.id}; the limit is {kind.max_to}."
+    linked = sum(type_.id in types for types in portal.links.of(type_.from_type, from_id, type_.to_type).values())
+    if linked >= type_.max_to:
+        message = f"{from_id} already has {linked} associations of type {type_.id}; the limit is {type_.max_to}."
         raise Refusal(message, sub_category="crm.associations.TO_OBJECT_LIMIT_EXCEEDED")
 
 
-def _store(portal: Portal, from_type: str, from_id: int, to_type: str, to_id: int, types: Sequence[int]) -> None:
-    portal.links.set(from_type, from_id, to_type, to_id, types)
-    kinds = [portal.link_types.find(from_type, to_type, id) for id in types]
-    portal.links.set(to_type, to_id, from_type, from_id, [kind.inverse for kind in kinds if kind is not None])
+def _store(portal: Portal, from_type: str, from_id: int, to_type: str, to_id: int, ids: Sequence[int]) -> None:
+    portal.links.set(from_type, from_id, to_type, to_id, ids)
+    types = [portal.link_types.find(from_type, to_type, id) for id in ids]
+    portal.links.set(to_type, to_id, from_type, from_id, [type_.inverse for type_ in types if type_ is not None])
 
 
-def _announce(portal: Portal, actor: Actor, kind: LinkType, from_id: int, to_id: int, *, removed: bool) -> None:
-    detail = Association(kind.from_type, from_id, kind.to_type, to_id, kind.id, kind.category, kind.primary, removed)
-    portal.changes.announce(
-        Change(portal.now_ms(), "associationChange", actor, kind.from_type, from_id, NOTHING, NOTHING, detail)
-    )
+def _announce(portal: Portal, actor: Actor, type_: LinkType, from_id: int, to_id: int, *, removed: bool) -> None:
+    ends = (type_.from_type, from_id, type_.to_type, to_id)
+    detail = Association(*ends, type_.id, type_.category, type_.primary, removed)
+    now = portal.now_ms()
+    portal.changes.announce(Change(now, "associationChange", actor, ends[0], from_id, NOTHING, NOTHING, detail))
 
 
 def _touch(portal: Portal, from_kind: ObjectType, from_id: int, to_kind: ObjectType, to_id: int) -> None:
@@ -169,8 +171,3 @@ def _touch(portal: Portal, from_kind: ObjectType, from_id: int, to_kind: ObjectT
         row = portal.tables[kind.type_id].rows.get(id)
         if row is not None and kind.type_id in COUNTED and other.type_id in COUNTED:
             portal.tables[kind.type_id].touch(row, now)
-
-
-def live_links(portal: Portal, kind: ObjectType, row: Record, to_type: str) -> list[tuple[int, tuple[int, ...]]]:
-    """(id, association types) of the live records a record is linked to, by id."""
-    return sorted(portal.links.of(kind.type_id, row.id, to_type).items())
