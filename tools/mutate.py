@@ -50,14 +50,16 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 
 class Finder(ast.NodeVisitor):
-    """Collects the places of one file that can be changed, without annotations and docstrings."""
+    """Collects the places of one file that can be changed, without annotations, decorators and docstrings."""
 
     def __init__(self) -> None:
         self.places: list[ast.AST] = []
 
     def generic_visit(self, node: ast.AST) -> None:
         for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns") or (name == "values" and isinstance(node, ast.JoinedStr)):
+            if name in ("annotation", "returns", "decorator_list") or (
+                name == "values" and isinstance(node, ast.JoinedStr)
+            ):
                 continue
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST) and not is_docstring(child):
@@ -83,7 +85,7 @@ def find_change(node: ast.AST) -> str | None:
             return f"{value[:20]!r} changed"
         case ast.If() | ast.IfExp():
             return "condition turned round"
-        case ast.Return(value=ast.AST()):
+        case ast.Return(value=ast.AST() as value) if not (isinstance(value, ast.Constant) and value.value is None):
             return "returns None"
     return None
 

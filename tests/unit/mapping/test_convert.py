@@ -426,6 +426,33 @@ def test_marked_up_text_is_compared_by_its_words() -> None:
     assert rich.loss is Loss.ONE_WAY
 
 
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("a<hr>b", "a\nb"),
+        ("a<hr/>b", "a\nb"),
+        ("a<br>b<br />c", "a\nb\nc"),
+        ("<ul><li>a</li><li>b</li></ul>c", "a\nb\nc"),
+        ("a <i>b</i>\nc", "a b c"),
+        ("<style>p {}</style>a<title>t</title>", "a"),
+        ("</script>a", "a"),
+        ("a &lt;b&gt;", "a <b>"),
+        ("<p> </p>", None),
+    ],
+)
+def test_words_and_line_breaks_are_what_a_reader_sees(html: str, words: str | None) -> None:
+    assert codec(field(Family.RICH_TEXT), field(Family.RICH_TEXT)).read(HUBSPOT, html) == words
+
+
+def test_addresses_of_the_web_and_of_mail_are_sent_as_somebody_wrote_them() -> None:
+    assert URL.render(SALESFORCE, "https://acme.com", "HTTPS://Acme.com/") == "HTTPS://Acme.com/"
+    assert EMAIL.render(SALESFORCE, "ana@acme.com", "Ana@Acme.com") == "Ana@Acme.com"
+
+
+def test_moments_before_1970_are_moments_too() -> None:
+    assert codec(field(Family.MOMENT), field(Family.MOMENT)).read(HUBSPOT, "-1000") == "1969-12-31T23:59:59Z"
+
+
 def test_markup_goes_as_it_is_where_both_sides_hold_markup() -> None:
     rich = codec(field(Family.RICH_TEXT), field(Family.RICH_TEXT))
     assert rich.render(SALESFORCE, "you", "<b>you</b>") == "<b>you</b>"
