@@ -6,6 +6,7 @@ Settings for the product do not belong here; the ready line says all that is nee
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,7 @@ async def running(options: Options, *, clock: SimClock | None = None) -> AsyncIt
     common: dict[str, Any] = {"people": people, "seed": options.seed, "limits": options.limits, "bare": options.bare}
     hub = hubspot.build(clock, empty=options.empty, webhook_target=options.webhook_target, **common)
     org = salesforce.build(clock, empty=options.empty, **common)
+    _settle_memory()
     async with contextlib.AsyncExitStack() as stack:
         certificate, ca_file = None, None
         if options.tls:
@@ -80,3 +82,10 @@ async def running(options: Options, *, clock: SimClock | None = None) -> AsyncIt
             "ca_file": ca_file,
         }
         yield Sandbox(clock, hub, org, ready)
+
+
+def _settle_memory() -> None:
+    """Keep the garbage collector from walking a large world again and again: it is there to stay."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
