@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import orjson
 
-from pasodoble.errors import ConnectorError, RateLimited, Unreachable
+from pasodoble.errors import ConfigError, ConnectorError, RateLimited, Unreachable
 from pasodoble.model.side import Side
 from pasodoble.ports import Budget, Clock
 
@@ -100,7 +100,7 @@ class Sender:
         self._client = httpx2.AsyncClient(
             transport=transport,
             timeout=timeout_s,
-            verify=ssl.create_default_context(cafile=ca_file) if ca_file else True,
+            verify=_trust(ca_file) if ca_file else True,
             follow_redirects=False,
             headers={"user-agent": "pasodoble"},
         )
@@ -175,3 +175,14 @@ def pause_s(error: Unreachable | RateLimited, attempt: int, *, safe: bool, jitte
     if not safe and error.sent:
         return None
     return (0.5, 1.0, 2.0)[min(attempt, TRIES - 1) - 1] * (0.5 + jitter)
+
+
+def _trust(ca_file: str) -> ssl.SSLContext:
+    """Raises ConfigError if the file of trusted certificates cannot be used."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(
+            f"ca_file {ca_file} cannot be used: {error.strerror or error}",
+            next_step="correct ca_file in pasodoble.yaml (a sandbox with --tls makes a new one at each start)",
+        ) from None
