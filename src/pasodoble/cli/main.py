@@ -55,9 +55,10 @@ def _register() -> None:
     from pasodoble.cli.setup import completion, init, upgrade
     from pasodoble.cli.status import activity, history, problems, status
     from pasodoble.cli.sync import sync
+    from pasodoble.cli.undo import undo
     from pasodoble.cli.why import why
 
-    for command in (demo, init, plan, apply, sync, status, why, problems, activity, history, serve, sandbox):
+    for command in (demo, init, plan, apply, sync, status, why, problems, activity, history, undo, serve, sandbox):
         _add(app, command)
     _add_group("config", "The settings: what is in use, and what has changed.", config.show, config.diff, config.schema)
     _add_group("db", "The database.", upgrade)
@@ -107,3 +108,9 @@ def main(arguments: Sequence[str]) -> int:
     except Error as error:
         talk.complain(error)
         return Exit.CONFIGURATION if isinstance(error, ConfigError | AuthLapsed) else Exit.FAILED
+    except Exception as error:
+        if os.environ.get("PASODOBLE_DEBUG"):
+            raise
+        talk.say(f"pasodoble: a fault of Pasodoble itself: {type(error).__name__}: {talk.clean(error)}")
+        talk.say("Next: run it again with PASODOBLE_DEBUG=1 in front, and report what it prints")
+        return Exit.FAILED

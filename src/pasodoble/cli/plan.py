@@ -14,11 +14,14 @@ from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, Ob
 from pasodoble.cli.sync import exit_of, show
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from pasodoble.engine.service.planning import Planned
     from pasodoble.engine.service.syncing import RunResult
     from pasodoble.model.operation import Step
+    from pasodoble.model.ref import Ref
     from pasodoble.planner.document import Document
 
 SHOWN = 50
@@ -84,26 +87,27 @@ def show_plan(planned: Planned) -> None:
     screen = talk.page()
     document = planned.document
     for step in document.plan.steps[:SHOWN]:
-        _show_step(screen, step, planned)
+        show_step(screen, step, planned.labels)
     hidden = len(document.plan.steps) - SHOWN
     if hidden > 0:
         screen.print(f"… and {hidden} more; all of them: pasodoble plan --json", style="dim")
     _show_totals(screen, planned)
 
 
-def _show_step(screen: Console, step: Step, planned: Planned) -> None:
+def show_step(screen: Console, step: Step, labels: Mapping[Ref, str]) -> None:
+    """One write: a line that says which, and a line a field. `labels`: what people call the records."""
     from pasodoble.model.operation import Create, Delete, Update
     from pasodoble.words import say
     from pasodoble.words.names import name_side
 
     match step.operation:
         case Create(side=side, object=object, fields=fields, of=of):
-            label = talk.clean(planned.labels.get(of, of.id))
+            label = talk.clean(labels.get(of, of.id))
             screen.print(f"[green]+[/] create {object} in {name_side(side)}  [bold]{label}[/]")
             for name, value in fields.items():
                 screen.print(f"      {name}: {talk.clean(value)}")
         case Update(ref=ref, fields=fields):
-            label = talk.clean(planned.labels.get(ref, ref.id))
+            label = talk.clean(labels.get(ref, ref.id))
             screen.print(
                 f"[yellow]~[/] update {ref.object} in {name_side(ref.side)}  [bold]{label}[/]  [dim]{ref.id}[/]"
             )

@@ -100,7 +100,8 @@ def _put_changes(rows: list[ChangeRow], *, json: bool) -> None:
         )
         why = say(change.reason) if change.field else ""
         screen.print(
-            f"{name_moment(change.at)}  {name_side(change.side)} {row.ref.object} {row.ref.id}  {what}   [dim]{why}[/]"
+            f"[dim]#{row.id}[/] {name_moment(change.at)}  {name_side(change.side)} {row.ref.object} {row.ref.id}  {what}"
+            f"   [dim]{why}[/]"
         )
     if not rows:
         talk.say("Nothing yet.")

@@ -26,12 +26,16 @@ class RunResult:
         return self.report.outcome
 
 
-async def sync(at: Connected, scope: Scope | None = None, *, what: str = "sync") -> RunResult:
-    """One full run. Waiting retries count as due, as a person would expect. Never raises a ConnectorError: it is reported."""
+async def sync(at: Connected, scope: Scope | None = None, *, what: str = "sync", patient: bool = False) -> RunResult:
+    """One full run. Never raises a ConnectorError: it is reported.
+
+    patient   leave retries that wait to their schedule; a person who asks for a sync expects them to be tried now
+    """
     run_id = start_run(at, what)
-    with at.store.transaction(at.settings.name) as tx:
-        for of_kind in at.settings.enabled():
-            tx.marks.make_due(of_kind.kind, at.clock.now())
+    if not patient:
+        with at.store.transaction(at.settings.name) as tx:
+            for of_kind in at.settings.enabled():
+                tx.marks.make_due(of_kind.kind, at.clock.now())
     return finish_run(at, run_id, await Cycle(at, run_id).run(scope or Scope()))
 
 
