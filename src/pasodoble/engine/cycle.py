@@ -39,11 +39,13 @@ MOST_ROUNDS = 20
 class Scope:
     """What a run is about. `refs`: these records only, as a person asked; None: all that is marked.
 
+    looks      ask both sides what has changed, before working on what is marked
     approved   a person has seen the plan: its brakes are released
     """
 
     kinds: Collection[Kind] | None = None
     refs: Collection[Ref] | None = None
+    looks: bool = True
     approved: bool = False
 
     @property
@@ -66,7 +68,7 @@ class Cycle:
         """Look and work until nothing is due. A side that cannot be spoken to ends the run; what was done stays done."""
         try:
             for kind in self._kinds(scope):
-                if not scope.asked:
+                if scope.looks and not scope.asked:
                     await look(self.at, kind)
                 await self._work(kind, scope)
         except ConnectorError as error:

@@ -21,6 +21,9 @@ from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.settings import Connection
 from pasodoble.ports import Clock, Store
 
+REST = timedelta(seconds=5)
+"""Between a run and the retries that fall due meanwhile."""
+
 Open = Callable[[], AbstractAsyncContextManager[Connected]]
 Told = Callable[[RunResult], Awaitable[None]]
 
@@ -42,6 +45,7 @@ class Keeper:
         self._told = told
         self._asked: dict[Kind, set[Ref]] = {}
         self._wake = asyncio.Event()
+        self._rests_until = clock.now()
         self.next_check_at: datetime | None = None
         self.trouble = ""
         """Why the last try to reach the two sides failed; "" if it did not."""
@@ -66,38 +70,45 @@ class Keeper:
                 await self._pause()
 
     async def _keep_connected(self, at: Connected) -> None:
-        """Check after check on one sign-in; ends when a run failed, so that the next one signs in anew."""
+        """Check after check on one sign-in. Raises Error when a run failed, so that the next one signs in anew."""
         while True:
-            if not await self._answer_asked(at):
-                return
-            if self.next_check_at is None or self._clock.now() >= self.next_check_at:
-                self.next_check_at = self._clock.now() + self._settings.check_every
-                result = await self._tell(await sync(at, what="check"))
-                if result.report.failures:
-                    raise Error(result.report.failures[0])
+            await self._answer_asked(at)
+            now = self._clock.now()
+            if self.next_check_at is None or now >= self.next_check_at:
+                self.next_check_at = now + self._settings.check_every
+                await self._run(at, Scope(), "check")
+            elif (due_at := self._next_retry_at()) is not None and due_at <= now:
+                await self._run(at, Scope(looks=False), "retry")
             await self._pause()
 
-    async def _answer_asked(self, at: Connected) -> bool:
-        """False if a run failed."""
+    async def _answer_asked(self, at: Connected) -> None:
         while self._asked:
             kind, refs = self._asked.popitem()
             ask_for(at, kind, refs)
-            result = await self._tell(await sync(at, Scope(kinds=(kind,), refs=refs), what="asked"))
-            if result.report.failures:
-                return False
-        return True
+            await self._run(at, Scope(kinds=(kind,), refs=refs), "asked")
 
-    async def _tell(self, result: RunResult) -> RunResult:
+    async def _run(self, at: Connected, scope: Scope, what: str) -> None:
+        result = await sync(at, scope, what=what, patient=not scope.asked)
         if self._told is not None:
             await self._told(result)
-        return result
+        if result.report.failures:
+            raise Error(result.report.failures[0])
+        # What a brake has stopped waits for a person, and is not planned again and again meanwhile.
+        self._rests_until = self._clock.now() + REST
+        if result.report.brakes and self.next_check_at is not None:
+            self._rests_until = self.next_check_at
+
+    def _next_retry_at(self) -> datetime | None:
+        with self._store.transaction(self._settings.name, read_only=True) as tx:
+            due_at = tx.marks.next_due_at()
+        return None if due_at is None else max(due_at, self._rests_until)
 
     async def _pause(self) -> None:
         """Until the next check, the next retry that falls due, or a person's wish."""
         self._wake.clear()
         if self._asked:
             return
-        until = self.next_check_at or self._clock.now()
+        until = min(filter(None, (self.next_check_at, self._next_retry_at())), default=self._clock.now())
         waits_s = max(0.05, (until - self._clock.now()) / timedelta(seconds=1))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), waits_s)
