@@ -19,6 +19,8 @@ from pasodoble.engine.observe import gather_jobs, observe, read_with_history
 from pasodoble.engine.record import Recorder, reserve
 from pasodoble.engine.report import Report
 from pasodoble.errors import AuthLapsed, ConnectorError, QuotaSpent
+from pasodoble.model.cause import Problem
+from pasodoble.model.link import LinkState
 from pasodoble.model.operation import Brake
 from pasodoble.model.record import Gone
 from pasodoble.model.ref import Kind, Ref
@@ -167,7 +169,23 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
         await read_with_history(at, kind, contested)
         again = {id(job): judge.decide(job, now) for job in contested}
         decisions = [again.get(id(d.job), d) for d in decisions]
+    _refuse_twins(at, decisions)
     return join_pairs(decisions)
+
+
+def _refuse_twins(at: Connected, decisions: Sequence[Decision]) -> None:
+    """A record that was merged into one with a partner of its own: the pair is given up, and a person is told (R-01, R-04)."""
+    followed = {d.follow.into: d for d in decisions if d.follow is not None}
+    if not followed:
+        return
+    with at.store.transaction(at.settings.name, read_only=True) as tx:
+        links = tx.links.load(followed)
+    for into, decision in followed.items():
+        link = links.get(into)
+        if link is None or link.state is LinkState.RETIRED or decision.follow is None:
+            continue
+        decision.problems.append(Problem(cause="duplicate.merged_twin", side=into.side, text=str(into)))
+        decision.retire, decision.follow = decision.follow.reason, None
 
 
 def _wants_history(decision: Decision) -> bool:

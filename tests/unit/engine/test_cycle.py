@@ -158,6 +158,33 @@ async def test_a_converted_lead_is_followed_and_nothing_is_made(world: SmallWorl
     assert link.refs.salesforce == contact
 
 
+async def test_a_merge_of_two_linked_leads_leaves_both_hubspot_contacts_and_tells_r_01(world: SmallWorld) -> None:
+    ana = world.hubspot.put("contacts", ANA)
+    eva = world.hubspot.put("contacts", ANA | {"email": "eva@acme.example", "firstname": "Eva"})
+    await world.sync()
+    by_name = {row.fields["FirstName"]: row.ref for row in world.live(Side.SALESFORCE)}
+    world.salesforce.merge(by_name["Eva"], by_name["Ana"])
+    await _ask(world, eva)
+    assert {row.ref for row in world.live(Side.HUBSPOT)} == {ana, eva}
+    with world.store.transaction("small") as tx:
+        assert tx.problems.count_by_cause() == {"duplicate.merged_twin": 1}
+        assert tx.links.load([ana])[ana].refs.salesforce == by_name["Ana"]
+    world.salesforce.edit(by_name["Ana"], {"Title": "CTO"})
+    await world.sync()
+    assert world.hubspot.rows[ana].fields["jobtitle"] == "CTO"
+
+
+async def test_a_merged_lead_without_a_partner_of_its_own_is_followed_r_03(world: SmallWorld) -> None:
+    ana = world.hubspot.put("contacts", ANA)
+    await world.sync()
+    [lead] = world.live(Side.SALESFORCE)
+    winner = world.salesforce.put("Lead", {"LastName": "Ruiz", "Company": "Acme", "Title": "CEO"})
+    world.salesforce.merge(lead.ref, winner)
+    await _ask(world, ana)
+    await world.sync()
+    assert world.one(Side.HUBSPOT)["jobtitle"] == "CEO"
+
+
 @pytest.mark.parametrize(("setting", "left"), [(OnDelete.NOTHING, 1), (OnDelete.DELETE, 0)])
 async def test_a_deletion_follows_only_where_the_settings_say_so(
     world: SmallWorld, setting: OnDelete, left: int
