@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format setup lock clean
+.PHONY: help demo test check format setup laws simulate mutate bench lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,6 +27,20 @@ check: setup ## the checks without the tests
 format: setup ## put the code into its one format, mend what can be mended by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+laws: setup ## the converters' laws at 20,000 examples a type
+	PASODOBLE_EXAMPLES=20000 $(BIN)/pytest -n 2 tests/laws
+
+SEEDS ?= 2000
+simulate: setup ## the simulation at SEEDS seeds (default 2000)
+	PASODOBLE_SEEDS=$(SEEDS) $(BIN)/pytest -n 2 tests/machine/test_simulation.py -k no_seed
+
+mutate: setup ## mutation score of a part of the core: make mutate CODE=src/pasodoble/reconcile TESTS=tests/unit/reconcile
+	$(BIN)/python tools/mutate.py $(CODE) $(TESTS)
+
+bench: setup ## how fast and how large the simulators are, measured from another process
+	$(BIN)/python bench/hubspot_simulator.py
+	$(BIN)/python bench/salesforce_simulator.py
 
 setup: $(VENV)/.dev ## .venv with the pasodoble command and all that the tests need
 

@@ -20,12 +20,12 @@ _SIDES = {side.value: name_side(side) for side in Side}
 def catalogue(language: str) -> Mapping[str, str]:
     """All templates of a language by message id; English for a language we do not speak."""
     if language == "es":
-        from pasodoble.words import es
+        from pasodoble.words import es, findings_es
 
-        return es.SENTENCES
-    from pasodoble.words import en
+        return {**es.SENTENCES, **findings_es.FINDINGS}
+    from pasodoble.words import en, findings_en
 
-    return en.SENTENCES
+    return {**en.SENTENCES, **findings_en.FINDINGS}
 
 
 def say(message: Message, language: str = "en") -> str:
