@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from typer._click.exceptions import ClickException, UsageError
+from typer.core import TyperGroup
 
 from pasodoble import __version__
 from pasodoble.cli import talk
@@ -47,30 +48,36 @@ def _options(
 
 def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
-    from pasodoble.cli import config
+    from pasodoble.cli import config, problems
     from pasodoble.cli.demo import demo
     from pasodoble.cli.plan import apply, plan
     from pasodoble.cli.sandbox import sandbox
     from pasodoble.cli.serve import serve
     from pasodoble.cli.setup import completion, init, upgrade
-    from pasodoble.cli.status import activity, history, problems, status
+    from pasodoble.cli.status import activity, history, status
     from pasodoble.cli.sync import sync
     from pasodoble.cli.undo import undo
     from pasodoble.cli.why import why
 
-    for command in (demo, init, plan, apply, sync, status, why, problems, activity, history, undo, serve, sandbox):
+    for command in (demo, init, plan, apply, sync, status, why, activity, history, undo, serve, sandbox):
         _add(app, command)
+    _add_group(
+        "problems",
+        "What needs attention. A bare call lists it.",
+        *(problems.list_, problems.show, problems.retry, problems.ignore, problems.export),
+        cls=problems.ListsByItself,
+    )
     _add_group("config", "The settings: what is in use, and what has changed.", config.show, config.diff, config.schema)
     _add_group("db", "The database.", upgrade)
     _add(app, completion)
 
 
 def _add(group: typer.Typer, command: Callable[..., object]) -> None:
-    group.command(command.__name__, short_help=_summarize(command.__doc__))(command)
+    group.command(command.__name__.rstrip("_"), short_help=_summarize(command.__doc__))(command)
 
 
-def _add_group(name: str, about: str, *commands: Callable[..., object]) -> None:
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=about)
+def _add_group(name: str, about: str, *commands: Callable[..., object], cls: type[TyperGroup] | None = None) -> None:
+    group = typer.Typer(cls=cls, no_args_is_help=cls is None, rich_markup_mode=None, help=about)
     for command in commands:
         _add(group, command)
     app.add_typer(group, name=name)

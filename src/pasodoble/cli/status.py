@@ -1,4 +1,4 @@
-"""`pasodoble status`, `activity`, `problems` and `history`: what is, what was done, what needs attention."""
+"""`pasodoble status`, `activity` and `history`: what is, and what was done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pasodoble.cli.exits import Exit
 from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, opened
 
 if TYPE_CHECKING:
-    from pasodoble.ports import ChangeRow, ProblemRow
+    from pasodoble.ports import ChangeRow
 
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many rows at the most.")]
 
@@ -126,69 +126,3 @@ def _spell_change(row: ChangeRow) -> dict[str, object]:
 
 def _blank(value: object) -> str:
     return "(blank)" if value is None else talk.clean(value, limit=60)
-
-
-def problems(
-    *,
-    cause: Annotated[str, typer.Option("--cause", help="Only this cause, record by record.")] = "",
-    limit: LimitOption = 200,
-    language: Annotated[str, typer.Option("--lang", help="en or es.")] = "en",
-    json: JsonOption = False,
-    config: ConfigOption = None,
-    connection: ConnectionOption = "",
-) -> int:
-    """Example: pasodoble problems --cause picklist.value_missing
-
-    What needs attention, grouped by cause: what it means, how to mend it, which records.
-    """
-    from pasodoble.engine.service.standing import list_problems
-
-    with opened(config, connection) as with_:
-        rows = list_problems(with_.connection, with_.store, cause=cause or None, limit=limit)
-    if json:
-        talk.put_json_lines(_spell_problem(row) for row in rows)
-    else:
-        _show_problems(rows, language, every=bool(cause))
-    return Exit.DONE
-
-
-def _spell_problem(row: ProblemRow) -> dict[str, object]:
-    return {
-        "format_version": 1,
-        "id": row.id,
-        "kind": row.kind,
-        "record": str(row.ref),
-        "label": row.label,
-        "cause": row.problem.cause,
-        "side": row.problem.side.value,
-        "code": row.problem.code,
-        "text": row.problem.text,
-        "fields": list(row.problem.fields),
-        "first_at": row.first_at.isoformat(),
-        "attempts": row.attempts,
-        "next_try_at": None if row.next_try_at is None else row.next_try_at.isoformat(),
-    }
-
-
-def _show_problems(rows: list[ProblemRow], language: str, *, every: bool) -> None:
-    from itertools import groupby
-
-    from pasodoble.words.causes import describe_cause
-
-    screen = talk.page()
-    shown = 500 if every else 3
-    for cause, group in groupby(sorted(rows, key=lambda row: row.problem.cause), key=lambda row: row.problem.cause):
-        of_cause = list(group)
-        words = describe_cause(cause, language)
-        screen.print(f"[bold]{len(of_cause):>5}  {words.title}[/]  [dim]{cause}[/]")
-        screen.print(f"       {words.meaning}")
-        screen.print(f"       {words.fix}")
-        for row in of_cause[:shown]:
-            detail = f"{' '.join(row.problem.fields)} {row.problem.text}".strip()
-            screen.print(
-                f"       · {talk.clean(row.label or row.ref.id)}  [dim]{row.ref}  {talk.clean(detail, limit=160)}[/]"
-            )
-        if len(of_cause) > shown:
-            screen.print(f"       … {len(of_cause) - shown} more: pasodoble problems --cause {cause}", style="dim")
-    if not rows:
-        talk.say("Nothing needs attention.")
