@@ -85,8 +85,8 @@ def show(explanation: Explanation, language: str) -> None:
                 screen.print(f"      [dim]{talk.clean(text, limit=300)}[/]")
     _show_problems(explanation, language)
     if explanation.fields:
-        screen.print("")
-    for view in explanation.fields:
+        screen.print(f"\n  [dim]Field: {name_side(SIDES[0])}, {name_side(SIDES[1])}; differences first[/]")
+    for view in sorted(explanation.fields, key=lambda view: view.reason.id == "rule.in_step"):
         _show_field(view, language)
     if explanation.next_try_at is not None:
         screen.print(f"Next try: {name_moment(explanation.next_try_at)}")
@@ -106,16 +106,17 @@ def _show_problems(explanation: Explanation, language: str) -> None:
 
 
 def _show_field(view: FieldView, language: str) -> None:
-    from pasodoble.model.side import SIDES
+    """One line for a field in step; for any other a second one that says which rule decided, and why."""
     from pasodoble.words import say
-    from pasodoble.words.names import name_side
 
-    arrow = {"take_hubspot": "[yellow]→[/]", "take_salesforce": "[yellow]←[/]", "conflict": "[red]≠[/]"}.get(
-        view.verdict, "="
-    )
-    values = f"{_spell(view.values.hubspot)} {arrow} {_spell(view.values.salesforce)}"
-    names = " / ".join(f"{name_side(side)[0]} {view.names[side]}" for side in SIDES)
-    talk.page().print(f"  {view.key}: {values}   [dim]{view.rule}: {say(view.reason, language)} ({names})[/]")
+    screen = talk.page()
+    arrow = {"take_hubspot": "[yellow]→[/]", "take_salesforce": "[yellow]←[/]", "conflict": "[red]≠[/]"}
+    if view.reason.id == "rule.in_step":
+        screen.print(f"  [dim]=[/] {view.key}: {_spell(view.values.hubspot)}")
+        return
+    sign = arrow.get(view.verdict, "·")
+    screen.print(f"  {sign} {view.key}: {_spell(view.values.hubspot)} {sign} {_spell(view.values.salesforce)}")
+    screen.print(f"      [dim]{view.rule}: {say(view.reason, language)}[/]")
 
 
 def _spell(value: Value) -> str:
