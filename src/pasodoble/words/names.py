@@ -16,7 +16,7 @@ _STATES = {
         State.NEEDS_ATTENTION: "needs attention",
     },
     "es": {
-        State.IN_STEP: "al paso",
+        State.IN_STEP: "al día",
         State.WAITING: "en espera",
         State.LEFT_OUT: "fuera a propósito",
         State.NEEDS_ATTENTION: "requiere atención",
