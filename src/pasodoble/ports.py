@@ -17,7 +17,7 @@ from pasodoble.model.link import Base, Link
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome
-from pasodoble.model.record import Account, Gone, Owner, Seen, Snapshot
+from pasodoble.model.record import Account, Gone, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Pair, Side
@@ -78,6 +78,21 @@ class Connector(Protocol):
 
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         """All live records whose `field` holds one of `values`, read consistently where the vendor can."""
+
+    async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
+        """Which records of the object `to` each is tied to; every ref asked for is in the answer.
+
+        Asked from either end. Raises Unsupported where the vendor cannot tie these objects.
+        """
+
+    async def read_tie_changes(
+        self, object: str, to: str, cursor: Cursor | None
+    ) -> tuple[dict[Ref, datetime], Cursor | None]:
+        """Records of `object` whose ties changed since `cursor`, with the moment, and the next cursor.
+
+        Only where the tied records themselves show no change (a row between two records); else nothing, at no cost. With
+        None, nothing either: the first look sees all records anyway.
+        """
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Carry out, batched as cheaply as the vendor allows; one outcome an operation, in the same order.

@@ -16,7 +16,7 @@ from pasodoble.errors import Unsupported
 from pasodoble.model.cause import Problem
 from pasodoble.model.operation import Associate, Create, Delete, Operation, Update
 from pasodoble.model.outcome import Applied, Exists, Outcome, Refused, Stale
-from pasodoble.model.record import Account, Gone, Loss, Owner, Seen, Snapshot, Version
+from pasodoble.model.record import Account, Gone, Loss, Owner, Seen, Snapshot, Tied, Version
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
@@ -34,6 +34,13 @@ _PREFIXES: Final[Mapping[str, str]] = {
     "Opportunity": "006",
     "Case": "500",
 }
+
+ONE: Final = frozenset({("Contact", "Account"), ("Opportunity", "Account"), ("Case", "Account"), ("Case", "Contact")})
+"""Objects of which a record is tied to one only: a new tie takes the place of the old one, and has no label."""
+UNSTAMPED: Final = frozenset({("Opportunity", "Contact")})
+"""Objects whose ties leave both records' stamps as they are."""
+PRIMARY: Final = "primary"
+"""The label that one tie only of a record to an object bears."""
 
 Reshape = Callable[[str, str, Raw], Raw]
 """(object, field, value as written) -> value as kept."""
@@ -81,6 +88,7 @@ class MemoryConnector:
         self._made = 0
         self.rows: dict[Ref, Row] = {}
         self.ties: set[tuple[Ref, Ref, str]] = set()
+        self._tie_log: list[tuple[int, Ref, Ref, datetime]] = []
         self.schemas: dict[str, ObjectSchema] = {}
         self.lists: dict[str, dict[str, datetime]] = {}
         self.owners: list[Owner] = []
@@ -128,6 +136,30 @@ class MemoryConnector:
         row = self.rows[ref]
         self._touch(row, by_us=False)
         row.loss, row.into = None, None
+
+    def tie(self, ref: Ref, to: Ref, label: str = "", *, by_us: bool = False) -> None:
+        """Tie two records together."""
+        alone = (ref.object, to.object) in ONE
+        if alone or label == PRIMARY:
+            others = {tie for tie in self.ties if tie[0] == ref and tie[1].object == to.object}
+            self.ties -= others if alone else {tie for tie in others if tie[2] == PRIMARY or tie[1] == to}
+            self.ties |= set() if alone else {(ref, tie[1], "") for tie in others if tie[2] == PRIMARY and tie[1] != to}
+        self.ties.add((ref, to, "" if alone else label))
+        self._note_tie(ref, to, by_us=by_us)
+
+    def untie(self, ref: Ref, to: Ref, label: str = "", *, by_us: bool = False) -> None:
+        """Take a tie away: the labelled one, or all there are between the two."""
+        self.ties -= {tie for tie in self.ties if {*tie[:2]} == {ref, to} and label in ("", tie[2])}
+        self._note_tie(ref, to, by_us=by_us)
+
+    def _note_tie(self, ref: Ref, to: Ref, *, by_us: bool) -> None:
+        touched: tuple[Ref, ...] = (ref, to) if self._side is Side.HUBSPOT else (ref,)
+        if (ref.object, to.object) in UNSTAMPED:
+            self._sequence += 1
+            touched = ()
+        for end in touched:
+            self._touch(self.rows[end], by_us=by_us)
+        self._tie_log.append((self._sequence, ref, to, self._now()))
 
     def live(self, object: str) -> list[Row]:
         """All records that are there, oldest first."""
@@ -178,6 +210,27 @@ class MemoryConnector:
         rows = [row for row in self.live(object) if str(row.fields.get(field) or "").lower() in wanted]
         return [self._snapshot(row, {*fields, field}) for row in rows]
 
+    async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
+        ties: dict[Ref, set[Tied]] = {ref: set() for ref in refs}
+        for one, other, label in self.ties:
+            for own, far in ((one, other), (other, one)):
+                if own in ties and far.object == to and self._is_live(own) and self._is_live(far):
+                    ties[own].add(Tied(far, label))
+        return {ref: frozenset(tied) for ref, tied in ties.items()}
+
+    async def read_tie_changes(
+        self, object: str, to: str, cursor: Cursor | None
+    ) -> tuple[dict[Ref, datetime], Cursor | None]:
+        if (object, to) not in UNSTAMPED:
+            return {}, cursor
+        since = int(str(cursor["sequence"])) if cursor is not None else self._sequence
+        changed = {
+            ref: at
+            for sequence, ref, other, at in self._tie_log
+            if sequence > since and (ref.object, other.object) == (object, to)
+        }
+        return changed, {"sequence": self._sequence}
+
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return [self.refuse(op) or self._write_one(op) for op in operations]
 
@@ -215,6 +268,8 @@ class MemoryConnector:
             problem = Problem(cause="duplicate.value", side=self._side, code="EXISTS", text="It is there already")
             return Exists(refs=tuple(holders), problem=problem)
         ref = self.put(op.object, fields, by_us=True)
+        for to in op.ties:
+            self.tie(ref, to, by_us=True)
         return Applied(ref=ref, snapshot=self._shown(ref, op.fields))
 
     def _update(self, op: Update) -> Outcome:
@@ -234,11 +289,7 @@ class MemoryConnector:
         if not (self._is_live(op.ref) and self._is_live(op.to)):
             text = "One of the two records is not there"
             return Refused(problem=Problem(cause="association.reference_missing", side=self._side, text=text))
-        tie = (op.ref, op.to, op.label)
-        if op.remove:
-            self.ties.discard(tie)
-        else:
-            self.ties.add(tie)
+        (self.untie if op.remove else self.tie)(op.ref, op.to, op.label, by_us=True)
         return Applied(ref=op.ref)
 
     def _holders(self, object: str, fields: Mapping[str, Raw]) -> list[Ref]:

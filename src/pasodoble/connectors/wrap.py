@@ -12,7 +12,7 @@ from datetime import datetime
 from pasodoble.model.cause import Problem
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome, Refused
-from pasodoble.model.record import Account, Owner, Seen, Snapshot
+from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
@@ -45,6 +45,14 @@ class Wrapped:
 
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         return await self.inner.find(object, field, values, fields)
+
+    async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
+        return await self.inner.read_ties(refs, to)
+
+    async def read_tie_changes(
+        self, object: str, to: str, cursor: Cursor | None
+    ) -> tuple[dict[Ref, datetime], Cursor | None]:
+        return await self.inner.read_tie_changes(object, to, cursor)
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await self.inner.write(operations)
@@ -91,6 +99,10 @@ class Counted(Wrapped):
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         self._count("find", len(values))
         return await self.inner.find(object, field, values, fields)
+
+    async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
+        self._count("read_ties", len(refs))
+        return await self.inner.read_ties(refs, to)
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         self._count("write", len(operations))

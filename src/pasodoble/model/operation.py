@@ -17,6 +17,7 @@ class Create:
     """Make a record that the other side has. `key` makes a second try find what the first one made.
 
     natural  (field, raw value) that no two records of the object share, where there is one: a person's e-mail address
+    ties     records it is made tied to: only such as its own lookup fields can hold
     """
 
     side: Side
@@ -25,6 +26,7 @@ class Create:
     key: str
     of: Ref
     natural: tuple[str, str] | None = None
+    ties: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pasodoble.model.ref import Ref
 from pasodoble.model.value import Raw
@@ -62,6 +63,13 @@ class Gone:
 
 
 Seen = Snapshot | Gone
+
+
+class Tied(NamedTuple):
+    """A record that another is tied to. `label` is the vendor's: a role, an association type, "" for the plain one."""
+
+    to: Ref
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,7 @@ def _render_operation(operation: Operation) -> Json:
                 "key": operation.key,
                 "of": str(operation.of),
                 "natural": operation.natural and list(operation.natural),
+                "ties": [str(ref) for ref in operation.ties],
             }
         case Update(ref=ref, fields=fields, unless_modified_since=moment):
             return {
@@ -189,6 +190,7 @@ def _parse_operation(raw: Json) -> Operation:
                 key=raw["key"],
                 of=parse_ref(raw["of"]),
                 natural=natural and (natural[0], natural[1]),
+                ties=tuple(parse_ref(ref) for ref in raw.get("ties", ())),
             )
         case "update":
             return Update(

@@ -252,6 +252,8 @@ def without_fields(step: Step, names: Iterable[str]) -> Step | None:
     """The same step without these vendor fields (refused ones); None where nothing is left of it."""
     dropped = frozenset(names)
     operation = step.operation
+    if isinstance(operation, Create) and operation.ties and not dropped <= operation.fields.keys():
+        operation = replace(operation, ties=())  # what was refused is none of the fields, so a lookup
     if not isinstance(operation, Create | Update):
         return step
     kept = {name: raw for name, raw in operation.fields.items() if name not in dropped}

@@ -141,6 +141,9 @@ class MemoryWorld(World):
     def put(self, **values: Raw) -> Ref:
         return self.memory.put(self.object, self.fields(**values))
 
+    def put_other(self, object: str, **fields: Raw) -> Ref:
+        return self.memory.put(object, fields)
+
     def edit(self, ref: Ref, **values: Raw) -> None:
         self.memory.edit(ref, self.fields(**values))
 

@@ -1,4 +1,4 @@
-"""Tying HubSpot's records together: the default association, a labelled one, and taking either away.
+"""Ties between HubSpot's records: read in batches, made (the default association, or a labelled one) and taken away.
 
 An association's label is "" for the default one, `primary`, a type id (`279`), or `CATEGORY:type id` for a portal's own.
 Source: developer docs, "Associations v4", and its table of association type ids.
@@ -14,12 +14,15 @@ from typing import Any, Final
 from pasodoble.connectors.batching import chunked, map_bounded
 from pasodoble.connectors.http import Answer
 from pasodoble.connectors.hubspot.client import HubSpotClient
-from pasodoble.connectors.hubspot.errors import CALL_CAUSES, problem_of
+from pasodoble.connectors.hubspot.errors import CALL_CAUSES, ensure_rows, problem_of
+from pasodoble.connectors.hubspot.records import next_page
 from pasodoble.connectors.outcomes import outcome_of_error, outcome_of_problem
 from pasodoble.errors import ConnectorError
 from pasodoble.model.cause import Problem
 from pasodoble.model.operation import Associate
 from pasodoble.model.outcome import Applied, Outcome, Refused
+from pasodoble.model.record import Tied
+from pasodoble.model.ref import Ref
 from pasodoble.model.side import Side
 
 AT_ONCE: Final = 4
@@ -38,6 +41,47 @@ _PRIMARY: Final[Mapping[tuple[str, str], int]] = {
 }
 
 _Group = tuple[str, str, str, bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationReader:
+    """Of a tie's labels only `primary` is told: all others are a portal's own."""
+
+    client: HubSpotClient
+
+    async def read(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
+        ties: dict[Ref, set[Tied]] = {ref: set() for ref in refs}
+        by_object: dict[str, list[Ref]] = {}
+        for ref in ties:
+            by_object.setdefault(ref.object, []).append(ref)
+        for object, asked in by_object.items():
+            for id, tied in await self._read_object(object, [ref.id for ref in asked], to):
+                ties[Ref(Side.HUBSPOT, object, id)].add(tied)
+        return {ref: frozenset(tied) for ref, tied in ties.items()}
+
+    async def _read_object(self, object: str, ids: Sequence[str], to: str) -> list[tuple[str, Tied]]:
+        async def one(chunk: Sequence[str]) -> list[tuple[str, Tied]]:
+            return await self._read_batch(object, [{"id": id} for id in chunk], to)
+
+        return [pair for pairs in await map_bounded(one, chunked(ids, _BATCH), AT_ONCE) for pair in pairs]
+
+    async def _read_batch(self, object: str, inputs: Sequence[Mapping[str, str]], to: str) -> list[tuple[str, Tied]]:
+        """A record with very many ties is asked for again, from where its page ended. One without any is an error entry."""
+        pairs: list[tuple[str, Tied]] = []
+        while inputs:
+            answer = await self.client.query("associations", f"/{object}/{to}/batch/read", {"inputs": list(inputs)})
+            rows = ensure_rows(answer).body["results"]
+            pairs += [(str(row["from"]["id"]), _read_tied(object, to, tied)) for row in rows for tied in row["to"]]
+            more = [(str(row["from"]["id"]), next_page(row)) for row in rows]
+            inputs = [{"id": id, "after": after} for id, after in more if after is not None]
+        return pairs
+
+
+def _read_tied(object: str, to: str, tied: Mapping[str, Any]) -> Tied:
+    primary = _PRIMARY.get((object, to))
+    kinds = {(kind["category"], kind["typeId"]) for kind in tied["associationTypes"]}
+    label = "primary" if ("HUBSPOT_DEFINED", primary) in kinds else ""
+    return Tied(Ref(Side.HUBSPOT, to, str(tied["toObjectId"])), label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

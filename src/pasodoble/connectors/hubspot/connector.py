@@ -8,7 +8,7 @@ from datetime import datetime
 import httpx2
 
 from pasodoble.connectors.http import Sender
-from pasodoble.connectors.hubspot.associations import AssociationWriter
+from pasodoble.connectors.hubspot.associations import AssociationReader, AssociationWriter
 from pasodoble.connectors.hubspot.auth import choose_log_in
 from pasodoble.connectors.hubspot.changes import ChangeReader
 from pasodoble.connectors.hubspot.client import HubSpotClient, path_of
@@ -21,7 +21,7 @@ from pasodoble.connectors.hubspot.writes import Writer
 from pasodoble.connectors.session import Session
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome
-from pasodoble.model.record import Account, Owner, Seen, Snapshot
+from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import HubSpotAccess
@@ -90,6 +90,15 @@ class HubSpotConnector:
 
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         return await self._records.find(object, field, values, fields)
+
+    async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
+        return await AssociationReader(client=self._client).read(refs, to)
+
+    async def read_tie_changes(
+        self, object: str, to: str, cursor: Cursor | None
+    ) -> tuple[dict[Ref, datetime], Cursor | None]:
+        """Nothing: an association moves the stamps of both records, so that the look finds them."""
+        return {}, cursor
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await self._writer.write(operations)

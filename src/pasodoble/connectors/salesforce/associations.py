@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pasodoble.model.operation import Associate, Update
+from pasodoble.model.operation import Associate, Create, Update
 from pasodoble.model.ref import Ref
 
 _LOOKUPS: Final[Mapping[tuple[str, str], str]] = {
@@ -72,6 +72,39 @@ def to_write(op: Associate) -> Update | Tie | None:
         if field is not None:
             return _point(one, field, other, remove=op.remove)
     return _point(op.ref, op.label, op.to, remove=op.remove) if op.label else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How ties from `object` to `to` are read: the rows of `table`, which name one end in `own` and the other in `other`.
+
+    lookup   the tie is a field of one of the two records, and moves that record's own stamp
+    """
+
+    table: str
+    own: str
+    other: str
+    role: str = ""
+    lookup: bool = True
+
+
+def find_way(object: str, to: str) -> Way | None:
+    """None where records of these objects cannot be tied."""
+    for one, other, turned in ((object, to, False), (to, object, True)):
+        junction = _JUNCTIONS.get((one, other))
+        if junction is not None:
+            ends = (junction.other, junction.one) if turned else (junction.one, junction.other)
+            return Way(table=junction.object, own=ends[0], other=ends[1], role=junction.role, lookup=False)
+        field = _LOOKUPS.get((one, other))
+        if field is not None:
+            ends = (field, "Id") if turned else ("Id", field)
+            return Way(table=one, own=ends[0], other=ends[1])
+    return None
+
+
+def fill_lookups(op: Create) -> dict[str, str]:
+    """The fields that tie a new record to those it is to be made with."""
+    return {field: ref.id for ref in op.ties if (field := _LOOKUPS.get((op.object, ref.object)))}
 
 
 def _point(holder: Ref, field: str, to: Ref, *, remove: bool) -> Update:

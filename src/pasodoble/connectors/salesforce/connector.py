@@ -17,12 +17,13 @@ from pasodoble.connectors.salesforce.owners import read_owners
 from pasodoble.connectors.salesforce.records import RecordReader
 from pasodoble.connectors.salesforce.schema import Schemas
 from pasodoble.connectors.salesforce.soql import Select
+from pasodoble.connectors.salesforce.tied import TieReader
 from pasodoble.connectors.salesforce.writes import Writer
 from pasodoble.connectors.session import Session
 from pasodoble.errors import Unsupported
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome
-from pasodoble.model.record import Account, Owner, Seen, Snapshot
+from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import SalesforceAccess
@@ -58,6 +59,7 @@ class SalesforceConnector:
         self._schemas = Schemas(self._client)
         self._records = RecordReader(client=self._client, schemas=self._schemas)
         self._changes = ChangeReader(client=self._client, records=self._records)
+        self._ties = TieReader(client=self._client, records=self._records)
         self._writer = Writer(client=self._client, records=self._records)
 
     @property
@@ -90,6 +92,14 @@ class SalesforceConnector:
 
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         return await self._records.find(object, field, values, fields)
+
+    async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
+        return await self._ties.read(refs, to)
+
+    async def read_tie_changes(
+        self, object: str, to: str, cursor: Cursor | None
+    ) -> tuple[dict[Ref, datetime], Cursor | None]:
+        return await self._ties.read_changes(object, to, cursor)
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await self._writer.write(operations)

@@ -26,7 +26,7 @@ from pasodoble.model.side import Side
 
 AT_ONCE: Final = 4
 _READ: Final = 2_000
-_QUERY_CHARS: Final = 10_000
+QUERY_CHARS: Final = 10_000
 """How much of a URL the values of one IN may take; addresses end at about 16,000 characters."""
 
 _SYSTEM: Final = ("Id", "CreatedDate", "LastModifiedById", "LastModifiedDate", "SystemModstamp")
@@ -76,11 +76,11 @@ class RecordReader:
             return []
 
         async def ask(names: list[str]) -> list[Snapshot]:
-            conditions: list[Condition] = [In(field, part) for part in split_by_size(wanted, _QUERY_CHARS)]
+            conditions: list[Condition] = [In(field, part) for part in split_by_size(wanted, QUERY_CHARS)]
             if object == "Lead":
                 conditions = [All((condition, NOT_CONVERTED)) for condition in conditions]
             selects = [Select(fields=names, object=object, where=condition) for condition in conditions]
-            rows, at = await self._query_all(selects)
+            rows, at = await self.query_all(selects)
             seen = await self.parse(rows, object, {*fields, field}, at)
             return [one for one in seen if isinstance(one, Snapshot)]
 
@@ -99,7 +99,7 @@ class RecordReader:
         await self.schemas.describe(object)
         return await ask(self.schemas.readable(object, {*fields, *needed}))
 
-    async def _query_all(self, selects: Sequence[Select]) -> tuple[list[Mapping[str, Any]], datetime]:
+    async def query_all(self, selects: Sequence[Select]) -> tuple[list[Mapping[str, Any]], datetime]:
         """Rows of all queries: one by itself, several in as few counted calls as may be."""
         if len(selects) == 1:
             answer = await self.client.query(selects[0])
@@ -117,7 +117,7 @@ class RecordReader:
         at = self.client.sender.clock.now()
         losses: dict[Ref, Seen] = {ref: Gone(ref=ref, how=Loss.UNSEEN, seen_at=at) for ref in missing}
         fields = ["Id", "IsDeleted", *(["MasterRecordId"] if object in _MERGEABLE else [])]
-        for part in split_by_size([ref.id for ref in missing], _QUERY_CHARS):
+        for part in split_by_size([ref.id for ref in missing], QUERY_CHARS):
             select = Select(fields=fields, object=object, where=In("Id", part))
             for row in await self.client.query_rows(select, all_rows=True):
                 if row["IsDeleted"]:

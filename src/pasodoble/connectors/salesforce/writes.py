@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pasodoble.connectors.batching import Group, chunked, map_bounded, write_apart, write_in_waves
 from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem, outcome_of_unsent
+from pasodoble.connectors.salesforce.associations import fill_lookups
 from pasodoble.connectors.salesforce.client import COMPOSITE_QUERIES, WRITE_HEADERS, SalesforceClient
 from pasodoble.connectors.salesforce.errors import CALL_CAUSES, first_error, holder_in, problem_of
 from pasodoble.connectors.salesforce.ids import is_id, to_18
@@ -212,7 +213,7 @@ def _to_row(op: Operation) -> dict[str, Any]:
     row: dict[str, Any] = {"attributes": {"type": _object_of(op)}}
     match op:
         case Create():
-            return row | {name: value for name, value in op.fields.items() if value is not None}
+            return row | {name: value for name, value in op.fields.items() if value is not None} | fill_lookups(op)
         case Update():
             return row | {"id": op.ref.id} | dict(op.fields)
         case _:
