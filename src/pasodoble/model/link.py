@@ -45,6 +45,14 @@ class Link:
         return Side.SALESFORCE if self.refs.salesforce is None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """To what the record is tied, as both sides know it. `label`: HubSpot's association label or the role, "" for none."""
+
+    to: Pair[Ref]
+    label: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """Per field (by the rule's key) what each side held at the last agreement, canonical in that side's own terms.
@@ -53,12 +61,16 @@ class Base:
     read_at  each side's clock at the read that this base rests on
     intent   what was about to be written when this was stored, kept until its outcome is known: so that what a crash or a
              lost answer has left undecided still comes into the history
+    ties     the associations that both sides have
+    waiting  records that it is tied to on one side, and that have no partner yet
     """
 
     fields: Mapping[str, Pair[Value]]
     seen: Pair[str]
     read_at: Pair[datetime | None]
     intent: tuple[Change, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    waiting: tuple[Ref, ...] = ()
 
 
 NO_BASE = Base(fields={}, seen=Pair("", ""), read_at=Pair(None, None))

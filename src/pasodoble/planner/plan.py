@@ -235,11 +235,11 @@ def plan_delete(kind: Kind, ref: Ref, reason: Message, snapshot: Snapshot | None
 
 
 def plan_ties(kind: Kind, refs: Pair[Ref], merge: TieMerge) -> list[Step]:
-    """The associations that both sides are to be given, and those they are to lose."""
+    """The associations that both sides are to be given, and those they are to lose: a lost one with all its labels."""
     return [
         Step(
             kind=kind,
-            operation=Associate(ref=refs[side], to=tie.to[side], label=tie.label, remove=remove),
+            operation=Associate(ref=refs[side], to=tie.to[side], label="" if remove else tie.label, remove=remove),
             why={"": Message.of("rule.changed", side=side.other)},
         )
         for side in SIDES

@@ -1,8 +1,8 @@
 """Three-way merge of what ties records together: associations in HubSpot, contact roles and the like in Salesforce.
 
 A tie is there or it is not, so no tie is ever in conflict: what was added on one side is added on the other, what was taken
-away is taken away, and without a base nothing is taken away at all. A lookup field that holds one record only is no tie but a
-field, and is merged as one (`merge`).
+away is taken away, and without a base nothing is taken away at all. Where one side can hold one record only (a lookup), the
+side that changed decides (`merge_one`). How ties are read and written does not belong here.
 """
 
 from __future__ import annotations
@@ -11,17 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pasodoble.model.link import Tie
 from pasodoble.model.ref import Ref
-from pasodoble.model.side import SIDES, Pair
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """To what the record is tied, as both sides know it. `label`: HubSpot's association label or the role, "" for none."""
-
-    to: Pair[Ref]
-    label: str = ""
-
+from pasodoble.model.side import SIDES, Pair, Side
 
 BOTH: Final = Pair(True, True)
 
@@ -72,3 +64,48 @@ def _recognise(ties: Iterable[tuple[Ref, str]], partners: Mapping[Ref, Ref]) -> 
 
 def _sort(ties: Iterable[Tie]) -> tuple[Tie, ...]:
     return tuple(sorted(ties, key=lambda tie: (tie.to.hubspot, tie.to.salesforce, tie.label)))
+
+
+def choose_one(ties: Iterable[tuple[Ref, str]], *others: Ref | None) -> Ref | None:
+    """Which of several ties stands for all where the other side can hold but one: a labelled one (HubSpot's primary company),
+    else one that is agreed on already (`others`, in order), else the first."""
+    held = dict(ties)
+    labelled = sorted(ref for ref, label in held.items() if label)
+    known = [ref for ref in others if ref is not None and ref in held]
+    return next(iter((*labelled, *known, *sorted(held))), None)
+
+
+def merge_one(base: Tie | None, now: Pair[Ref | None], partners: Mapping[Ref, Ref], *, label: str = "") -> TieMerge:
+    """Decide to which one record both sides are to be tied: the side that changed leads, Salesforce where both did (A-11).
+
+    A record that has no partner yet is waited for, and until then nothing is touched. Only what was agreed on is taken away.
+    """
+    known = () if base is None else (base,)
+    waiting = tuple(sorted(ref for ref in now if ref is not None and ref not in partners))
+    if waiting:
+        return TieMerge(add=Pair((), ()), remove=Pair((), ()), base=known, waiting=waiting)
+    held = Pair(*(_tie_to(now[side], partners, label) for side in SIDES))
+    wanted = _lead(base, held)
+    add: Pair[tuple[Tie, ...]] = Pair((), ())
+    remove: Pair[tuple[Tie, ...]] = Pair((), ())
+    for side in SIDES:
+        if held[side] == wanted:
+            continue
+        if wanted is not None:
+            add = add.put(side, (wanted,))
+        if base is not None and held[side] == base and (wanted is None or side is Side.HUBSPOT):
+            remove = remove.put(side, known)  # a lookup that is given another record has lost the former by that
+    return TieMerge(add=add, remove=remove, base=() if wanted is None else (wanted,))
+
+
+def _lead(base: Tie | None, held: Pair[Tie | None]) -> Tie | None:
+    if held.salesforce != base and held.salesforce is not None:
+        return held.salesforce
+    return held.hubspot if held.hubspot != base else held.salesforce
+
+
+def _tie_to(ref: Ref | None, partners: Mapping[Ref, Ref], label: str) -> Tie | None:
+    return None if ref is None else Tie(Pair.of(ref.side, ref, partners[ref]), label)
+
+
+__all__ = ["BOTH", "Tie", "TieMerge", "choose_one", "merge_one", "merge_ties"]

@@ -9,8 +9,9 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ClauseElement, Table, select
 
-from pasodoble.model.link import Base
+from pasodoble.model.link import Base, Tie
 from pasodoble.model.message import Message
+from pasodoble.model.ref import Ref
 from pasodoble.model.side import Pair, Side
 from pasodoble.model.trace import Change
 from pasodoble.model.value import MISSING, Value
@@ -59,7 +60,16 @@ def spell_base(base: Base) -> str:
         else:
             fields[key] = [spell_value(hubspot), spell_value(salesforce)]
     intent = [spell_change(change) for change in base.intent]
-    return dump([fields, [*base.seen], [_spell(at) for at in base.read_at], *([intent] if intent else ())])
+    ties: list[Json] = [[_spell_ref(tie.to.hubspot), _spell_ref(tie.to.salesforce), tie.label] for tie in base.ties]
+    waiting: list[Json] = [[ref.side.value, *_spell_ref(ref)] for ref in base.waiting]
+    more: list[Json] = [intent, ties, waiting]
+    while more and not more[-1]:
+        more.pop()
+    return dump([fields, [*base.seen], [_spell(at) for at in base.read_at], *more])
+
+
+def _spell_ref(ref: Ref) -> list[Json]:
+    return [ref.object, ref.id]
 
 
 class StoredFields(Mapping[str, Pair[Value]]):
@@ -85,12 +95,18 @@ class StoredFields(Mapping[str, Pair[Value]]):
 
 
 def read_base(document: str) -> Base:
-    fields, (hubspot_seen, salesforce_seen), (hubspot_at, salesforce_at), *intent = orjson.loads(document)
+    fields, (hubspot_seen, salesforce_seen), (hubspot_at, salesforce_at), *more = orjson.loads(document)
+    intent, ties, waiting = (*more, *[()] * (3 - len(more)))
     return Base(
         fields=StoredFields(fields),
         seen=Pair(hubspot_seen, salesforce_seen),
         read_at=Pair(_read(hubspot_at), _read(salesforce_at)),
-        intent=tuple(read_change(change) for change in intent[0]) if intent else (),
+        intent=tuple(read_change(change) for change in intent),
+        ties=tuple(
+            Tie(Pair(Ref(Side.HUBSPOT, *hubspot), Ref(Side.SALESFORCE, *salesforce)), label)
+            for hubspot, salesforce, label in ties
+        ),
+        waiting=tuple(Ref(Side(side), object, id) for side, object, id in waiting),
     )
 
 
