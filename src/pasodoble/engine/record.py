@@ -74,7 +74,9 @@ def _intentions(decisions: Sequence[Decision], now: datetime) -> dict[int, Base]
         link = decision.job.link
         changes = [change for step in decision.steps for change in list_changes(decision, step, now) if change.key]
         if link is not None and changes:
-            intended[link.id] = replace(decision.base or NO_BASE, intent=tuple(changes))
+            base, again = decision.base or NO_BASE, {(change.side, change.key) for change in changes}
+            kept = [change for change in base.intent if (change.side, change.key) not in again]  # of a try that crashed
+            intended[link.id] = replace(base, intent=(*kept, *changes))
     return intended
 
 
