@@ -13,7 +13,7 @@ from pasodoble.engine.connected import Connected, connect
 from pasodoble.model.ref import Kind
 from pasodoble.model.settings import Connection, Settings
 from pasodoble.model.side import Pair, Side
-from pasodoble.ports import Clock, Store
+from pasodoble.ports import Clock, Connector, Store
 from pasodoble.runner.clock import SystemClock
 from pasodoble.store import hold_worker_lock, open_store, upgrade
 
@@ -50,10 +50,10 @@ def system_clock() -> Clock:
 
 
 @contextlib.asynccontextmanager
-async def connected(
-    settings: Connection, store: Store, clock: Clock, *, kinds: Collection[Kind] | None = None
-) -> AsyncIterator[Connected]:
-    """Signed in on both sides, while the block runs. Raises ConfigError and ConnectorError."""
+async def connectors(
+    settings: Connection, store: Store, clock: Clock
+) -> AsyncIterator[tuple[Pair[Connector], ProcessBudget]]:
+    """Both sides, not signed in yet, and the budget in which their calls are counted. Raises ConfigError."""
     budget = ProcessBudget(settings.limits, clock, spent=_load_spent(settings, store, clock))
     async with contextlib.AsyncExitStack() as stack:
         hubspot = HubSpotConnector(settings.hubspot, budget=budget, clock=clock, ca_file=settings.salesforce.ca_file)
@@ -61,13 +61,22 @@ async def connected(
         salesforce = SalesforceConnector(settings.salesforce, budget=budget, clock=clock)
         stack.push_async_callback(salesforce.close)
         try:
-            yield await connect(settings, Pair(hubspot, salesforce), store, clock, budget, kinds=kinds)
+            yield Pair(hubspot, salesforce), budget
         finally:
             _save_spent(settings, store, clock, budget.used())
 
 
-def _hours(settings: Connection, store: Store, clock: Clock) -> dict[str, int]:
-    """Calls by "hour side" of the last 24 hours."""
+@contextlib.asynccontextmanager
+async def connected(
+    settings: Connection, store: Store, clock: Clock, *, kinds: Collection[Kind] | None = None
+) -> AsyncIterator[Connected]:
+    """Signed in on both sides, while the block runs. Raises ConfigError and ConnectorError."""
+    async with connectors(settings, store, clock) as (both, budget):
+        yield await connect(settings, both, store, clock, budget, kinds=kinds)
+
+
+def spent_by_hour(settings: Connection, store: Store, clock: Clock) -> dict[str, int]:
+    """Calls by "hour side" of the last 24 hours: `2026-11-24T10 hubspot`."""
     since = (clock.now() - timedelta(hours=24)).strftime("%Y-%m-%dT%H")
     with store.transaction(settings.name, read_only=True) as tx:
         kept = tx.cursors.load(SPENT) or {}
@@ -75,12 +84,12 @@ def _hours(settings: Connection, store: Store, clock: Clock) -> dict[str, int]:
 
 
 def _load_spent(settings: Connection, store: Store, clock: Clock) -> dict[Side, int]:
-    hours = _hours(settings, store, clock)
+    hours = spent_by_hour(settings, store, clock)
     return {side: sum(count for name, count in hours.items() if name.endswith(f" {side}")) for side in Side}
 
 
 def _save_spent(settings: Connection, store: Store, clock: Clock, used: Mapping[Side, int]) -> None:
-    hours = _hours(settings, store, clock)
+    hours = spent_by_hour(settings, store, clock)
     now = clock.now()
     for side, count in used.items():
         name = f"{now:%Y-%m-%dT%H} {side}"

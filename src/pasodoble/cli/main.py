@@ -49,7 +49,9 @@ def _options(
 def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
     from pasodoble.cli import config, problems
+    from pasodoble.cli.check import check, lint
     from pasodoble.cli.demo import demo
+    from pasodoble.cli.limits import conflicts, limits
     from pasodoble.cli.plan import apply, plan
     from pasodoble.cli.sandbox import sandbox
     from pasodoble.cli.serve import serve
@@ -59,7 +61,23 @@ def _register() -> None:
     from pasodoble.cli.undo import undo
     from pasodoble.cli.why import why
 
-    for command in (demo, init, plan, apply, sync, status, why, activity, history, undo, serve, sandbox):
+    for command in (
+        demo,
+        init,
+        check,
+        plan,
+        apply,
+        sync,
+        status,
+        why,
+        activity,
+        history,
+        conflicts,
+        undo,
+        limits,
+        serve,
+        sandbox,
+    ):
         _add(app, command)
     _add_group(
         "problems",
@@ -67,6 +85,7 @@ def _register() -> None:
         *(problems.list_, problems.show, problems.retry, problems.ignore, problems.export),
         cls=problems.ListsByItself,
     )
+    _add_group("mapping", "The mappings: which field answers to which.", lint)
     _add_group("config", "The settings: what is in use, and what has changed.", config.show, config.diff, config.schema)
     _add_group("db", "The database.", upgrade)
     _add(app, completion)

@@ -142,4 +142,17 @@ SENTENCES: dict[str, str] = {
     "undo.cannot_carry": "{key}: {side} cannot hold the earlier value",
     "undo.would_come_back": "{key}: the rule would bring {side}'s value back",
     "history.lost": "an edit in {side} that lost against the other side's",
+    # What `check` finds.
+    "check.sign_in_refused": "{side} refuses the sign-in: {text}",
+    "check.sign_in_refused.fix": "check the credentials of {side} in the environment; {next}",
+    "check.unreachable": "{side} cannot be spoken to: {text}",
+    "check.unreachable.fix": "check its address in the settings and the network, then: pasodoble check",
+    "check.other_account": "{side} is another account ({account}) than at the first sign-in ({before})",
+    "check.other_account.fix": "restore the former sign-in, or give the new account a connection of its own name",
+    "check.clock": "this machine's clock and that of {side} are {seconds} seconds apart",
+    "check.clock.fix": "keep this machine's clock by NTP",
+    "check.key_missing": "{object} in {side} has no field {field}: a create whose answer is lost is found again by natural key only",
+    "check.key_missing.fix": "{command}",
+    "check.key_not_unique": "{field} of {object} in {side} is not unique, so that a record may be made twice",
+    "check.key_not_unique.fix": "make it again as a unique field: {command}",
 }

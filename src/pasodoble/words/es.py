@@ -142,4 +142,17 @@ SENTENCES: dict[str, str] = {
     "undo.cannot_carry": "{key}: {side} no puede guardar el valor anterior",
     "undo.would_come_back": "{key}: la regla traería de vuelta el valor de {side}",
     "history.lost": "una edición en {side} que perdió frente a la del otro lado",
+    # What `check` finds.
+    "check.sign_in_refused": "{side} rechaza el acceso: {text}",
+    "check.sign_in_refused.fix": "revise las credenciales de {side} en el entorno; {next}",
+    "check.unreachable": "no se puede hablar con {side}: {text}",
+    "check.unreachable.fix": "revise su dirección en los ajustes y la red; después: pasodoble check",
+    "check.other_account": "{side} es otra cuenta ({account}) que en el primer acceso ({before})",
+    "check.other_account.fix": "restablezca el acceso anterior o dé a la cuenta nueva una conexión con nombre propio",
+    "check.clock": "el reloj de esta máquina y el de {side} difieren en {seconds} segundos",
+    "check.clock.fix": "mantenga el reloj de esta máquina por NTP",
+    "check.key_missing": "{object} en {side} no tiene el campo {field}: un alta cuya respuesta se pierde solo se reencuentra por su clave natural",
+    "check.key_missing.fix": "{command}",
+    "check.key_not_unique": "{field} de {object} en {side} no es único: un registro podría crearse dos veces",
+    "check.key_not_unique.fix": "créelo de nuevo como campo único: {command}",
 }

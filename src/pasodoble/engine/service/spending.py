@@ -1,0 +1,59 @@
+"""API calls: what was spent in the last 24 hours, of what is allowed, and how long the rest lasts at this pace.
+
+Counting and keeping them is the budget's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pasodoble.model.settings import Limits
+from pasodoble.model.side import SIDES, Side
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """One side. `by_hour`: calls by hour (`2026-11-24T10`, UTC); `allotted`: by the settings, None for no bound."""
+
+    side: Side
+    by_hour: Mapping[str, int] = field(default_factory=dict)
+    allotted: int | None = None
+
+    @property
+    def used(self) -> int:
+        return sum(self.by_hour.values())
+
+    @property
+    def left(self) -> int | None:
+        return None if self.allotted is None else max(0, self.allotted - self.used)
+
+    @property
+    def hours_left(self) -> float | None:
+        """How long the rest lasts at the pace of the last hour kept; None without a bound or without calls."""
+        pace = self.by_hour[max(self.by_hour)] if self.by_hour else 0
+        return None if self.left is None or not pace else self.left / pace
+
+    def document(self) -> dict[str, object]:
+        return {
+            "used_24h": self.used,
+            "allotted_per_day": self.allotted,
+            "left": self.left,
+            "hours_left": self.hours_left,
+            "by_hour": dict(self.by_hour),
+        }
+
+
+def sum_spending(hours: Mapping[str, int], limits: Limits) -> dict[Side, Spending]:
+    """`hours`: calls by "hour side", as the budget keeps them."""
+    allotted = {Side.HUBSPOT: limits.hubspot_calls_per_day, Side.SALESFORCE: limits.salesforce_calls_per_day}
+    return {
+        side: Spending(
+            side=side,
+            by_hour={name.partition(" ")[0]: n for name, n in sorted(hours.items()) if name.endswith(f" {side}")},
+            allotted=allotted[side],
+        )
+        for side in SIDES
+    }
