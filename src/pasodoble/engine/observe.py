@@ -62,7 +62,8 @@ class Job:
 
     @property
     def looks_back(self) -> bool:
-        return any(LOOK_BACK in mark.triggers for mark in self.marks)
+        """Whether a write of ours may have covered an edit: one that was just made, or whose outcome is not known."""
+        return bool(self.base.intent) or any(LOOK_BACK in mark.triggers for mark in self.marks)
 
     @property
     def attempts(self) -> int:
@@ -126,11 +127,11 @@ async def read_records(at: Connected, kind: Kind, refs: Collection[Ref], *, hist
 
 
 def _contested_fields(at: Connected, kind: Kind, side: Side) -> tuple[str, ...]:
-    """HubSpot's names of the fields that both sides may write: there alone are past versions kept for all fields."""
+    """HubSpot's names of the fields that both sides may write, where the later change may win. Salesforce keeps no versions."""
     if side is Side.SALESFORCE:
         return ()
     lines = (line for (of, _), mapping in at.mappings.items() if of == kind for line in mapping.lines)
-    return tuple(sorted({line.names.hubspot for line in lines if line.update_rule is UpdateRule.TWO_WAY}))
+    return tuple(sorted({line.names.hubspot for line in lines if all(may_write(line.update_rule, s) for s in SIDES)}))
 
 
 async def find_partners(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:

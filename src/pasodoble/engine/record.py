@@ -16,14 +16,15 @@ from pasodoble.engine.decide import Decision
 from pasodoble.engine.observe import LOOK_BACK
 from pasodoble.engine.report import Report, Tally, name_write, side_of
 from pasodoble.engine.retry import next_try_at
+from pasodoble.engine.ties import ASSOCIATED
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.cause import Disposition, Problem
 from pasodoble.model.causes import get_cause
-from pasodoble.model.link import NO_BASE, Base
+from pasodoble.model.link import NO_BASE, Base, Tie
 from pasodoble.model.message import Message
-from pasodoble.model.operation import Create, Delete, Step, Update
+from pasodoble.model.operation import Associate, Create, Delete, Step, Update
 from pasodoble.model.outcome import Applied, Deferred, Exists, Refused, Stale, Unknown
-from pasodoble.model.ref import Ref
+from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Urgency
@@ -47,6 +48,7 @@ class _Ending:
     unsure: list[Change] = field(default_factory=list)
     retry_at: datetime | None = None
     wrote: bool = False
+    untied: set[Ref] = field(default_factory=set)
 
 
 def reserve(at: Connected, tx: Transaction, decisions: Sequence[Decision]) -> list[Decision]:
@@ -76,7 +78,10 @@ def _intentions(decisions: Sequence[Decision], now: datetime) -> dict[int, Base]
         if link is not None and changes:
             base, again = decision.base or NO_BASE, {(change.side, change.key) for change in changes}
             kept = [change for change in base.intent if (change.side, change.key) not in again]  # of a try that crashed
-            intended[link.id] = replace(base, intent=(*kept, *changes))
+            read_at = base.read_at
+            if decision.snapshots is not None:
+                read_at = Pair(decision.snapshots.hubspot.seen_at, decision.snapshots.salesforce.seen_at)
+            intended[link.id] = replace(base, intent=(*kept, *changes), read_at=read_at)
     return intended
 
 
@@ -86,6 +91,11 @@ def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
     if isinstance(operation, Create | Delete):
         word = "history.created" if isinstance(operation, Create) else "history.deleted"
         return [Change(side=side, key="", field="", before=None, after=None, reason=Message(word), at=now)]
+    if isinstance(operation, Associate):
+        to = str(operation.to)
+        before, after = (to, None) if operation.remove else (None, to)
+        name = f"association:{operation.to.object}"
+        return [Change(side=side, key="", field=name, before=before, after=after, reason=step.why[""], at=now)]
     if not isinstance(operation, Update) or decision.merge is None or decision.mapping is None:
         return []
     names = {key: decision.mapping.by_key[key].names[side] for key in decision.merge.fields}
@@ -117,6 +127,7 @@ class Recorder:
         self._bases: dict[int, Base] = {}
         self._traces: list[TraceRow] = []
         self._marks: list[NewMark] = []
+        self.woken: set[Kind] = set()
 
     def record(self, decisions: Sequence[Decision], attempts: Sequence[Attempt]) -> None:
         by_decision: dict[int, list[Attempt]] = defaultdict(list)
@@ -136,6 +147,7 @@ class Recorder:
         ending.problems += decision.problems
         self._move_link(decision)
         self._settle(decision, ending)
+        self._wake(decision)
         self._tell_of_lost(decision)
         self._close_marks(decision, ending)
         self._file(decision, ending, tally)
@@ -206,6 +218,7 @@ class Recorder:
                 decision.note(StepKind.WRITE, Message.of("write.deferred", side=attempt.side, code=problem.code))
             case Unknown():
                 ending.unsure += list_changes(decision, attempt.step, self._now)
+                self._look_back(decision, attempt)
                 self._fail_step(decision, attempt, ending, keep_link=True)
                 ending.retry_at = self._soon(decision)
                 decision.note(StepKind.WRITE, Message.of("write.unknown", side=attempt.side))
@@ -235,18 +248,47 @@ class Recorder:
             source = job.seen[ref.side.other]
             read_at = Pair.of(ref.side, self._now, source.seen_at if source is not None else None)
             decision.base = replace(base, read_at=read_at)
+            self._mark_for_ties(decision, operation)
             decision.note(StepKind.WRITE, Message.of("write.created", side=ref.side, record=ref.id), passed=True)
             if decision.resumed:  # the source may have been edited since
                 self._marks.append(NewMark(kind=job.kind, ref=operation.of, trigger=LOOK_BACK, urgency=Urgency.EDIT))
         elif isinstance(operation, Update):
             fields = ", ".join(operation.fields)
             decision.note(StepKind.WRITE, Message.of("write.updated", side=ref.side, fields=fields), passed=True)
-            if ref.side is Side.HUBSPOT and _is_two_way(decision.mapping, attempt.step):
-                self._marks.append(NewMark(kind=job.kind, ref=ref, trigger=LOOK_BACK, urgency=Urgency.CHECK))
+            self._look_back(decision, attempt)
+        elif isinstance(operation, Associate):
+            decision.note(StepKind.WRITE, Message.of("write.associated", side=ref.side), passed=True)
         elif isinstance(operation, Delete):
             decision.retire = attempt.step.why[""]
             decision.note(StepKind.WRITE, Message.of("write.deleted", side=ref.side), passed=True)
         self._tx.history.append(self._run_id, link.id, ref, list_changes(decision, attempt.step, self._now))
+
+    def _look_back(self, decision: Decision, attempt: Attempt) -> None:
+        """HubSpot cannot refuse a write that covers an edit made meanwhile, but its history tells of one."""
+        operation = attempt.step.operation
+        if (
+            isinstance(operation, Update)
+            and attempt.side is Side.HUBSPOT
+            and _is_two_way(decision.mapping, attempt.step)
+        ):
+            mark = NewMark(kind=decision.job.kind, ref=operation.ref, trigger=LOOK_BACK, urgency=Urgency.CHECK)
+            self._marks.append(mark)
+
+    def _mark_for_ties(self, decision: Decision, operation: Create) -> None:
+        """The ties that could not be made with the record itself are made when it is looked at again."""
+        if not operation.ties:
+            decision.ties_later = decision.ties_later or bool(decision.ties)
+            decision.ties = None
+        if decision.ties_later:
+            kind = decision.job.kind
+            self._marks.append(NewMark(kind=kind, ref=operation.of, trigger=ASSOCIATED, urgency=Urgency.EDIT))
+
+    def _wake(self, decision: Decision) -> None:
+        """Records that may have waited for this one, now that it is linked."""
+        link = decision.job.link
+        if decision.wakes and link is not None and link.missing_side() is None:
+            self._marks += decision.wakes
+            self.woken |= {mark.kind for mark in decision.wakes}
 
     def _fail(self, decision: Decision, side: Side, names: Sequence[str], ending: _Ending) -> None:
         if decision.mapping is not None:
@@ -256,6 +298,8 @@ class Recorder:
         operation, link = attempt.step.operation, decision.job.link
         if isinstance(operation, Update):
             self._fail(decision, attempt.side, list(operation.fields), ending)
+        elif isinstance(operation, Associate):
+            ending.untied.add(operation.to)
         elif isinstance(operation, Create) and link is not None and not keep_link:
             self._tx.links.release([link.id])
             decision.job.link = None
@@ -298,7 +342,12 @@ class Recorder:
             decision.base = settle_base(decision.mapping, decision.base, decision.snapshots, decision.merge, failed)
         elif not ending.wrote:
             return
-        self._bases[link.id] = replace(decision.base, intent=tuple(change for change in ending.unsure if change.key))
+        self._bases[link.id] = replace(
+            decision.base,
+            intent=tuple(change for change in ending.unsure if change.key),
+            ties=_settle_ties(decision, ending.untied),
+            waiting=decision.job.base.waiting if decision.ties is None else decision.waiting,
+        )
 
     def _close_marks(self, decision: Decision, ending: _Ending) -> None:
         job = decision.job
@@ -378,6 +427,15 @@ class Recorder:
         identity = self._at.identity(decision.job.kind)
         side = snap.ref.side
         self._tx.links.name({link.id: (identity.label(side, snap.fields), identity.natural_key(side, snap.fields))})
+
+
+def _settle_ties(decision: Decision, untied: Collection[Ref]) -> tuple[Tie, ...]:
+    """What both sides are tied to now: where a write failed, what they were tied to before."""
+    before = decision.job.base.ties
+    if decision.ties is None:
+        return before
+    failed = [tie for tie in before if any(ref in untied for ref in tie.to)]
+    return (*(tie for tie in decision.ties if not any(ref in untied for ref in tie.to)), *failed)
 
 
 def _passes_by_itself(problems: Sequence[Problem]) -> bool:

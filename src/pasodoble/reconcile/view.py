@@ -138,7 +138,7 @@ def _view_line(
     edits = Pair(*(find_lost_edit(line, side, snapshots[side], base.read_at[side]) for side in SIDES))
     now = held
     for side in SIDES:
-        if agreed is not None and (edit := edits[side]) is not None:
+        if (edit := edits[side]) is not None:
             now = now.put(side, edit[0])
     changed = diff_field(agreed, now, Pair(*(_is_ours(line, side, snapshots[side]) for side in SIDES)))
     if now is not held:
