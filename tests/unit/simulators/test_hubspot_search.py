@@ -176,6 +176,20 @@ def test_lagging_index_shows_records_as_they_were() -> None:
     assert hub.found(wanted("firstname", "EQ", "ana")) == []
 
 
+def test_lagging_index_holds_the_old_time_of_change_too() -> None:
+    hub = Hub(switches=Switches(search_lag_s=10))
+    first, second = hub.contact(email="a@b.test", firstname="Ana"), hub.contact(email="b@b.test")
+    hub.clock.advance(60)
+    hub.patch(f"/crm/v3/objects/contacts/{first}", {"properties": {"firstname": "Eva"}})
+    after = wanted("lastmodifieddate", "GT", str(START_MS))
+    assert hub.found(after) == []
+    row = hub.search(wanted("lastmodifieddate", "EQ", str(START_MS)), properties=["lastmodifieddate"])["results"][0]
+    assert row["updatedAt"] == row["properties"]["lastmodifieddate"] == "2026-05-04T10:00:00.000Z"
+    assert hub.found(sorts=["-lastmodifieddate"]) == [first, second]
+    hub.clock.advance(10)
+    assert hub.found(after) == [first]
+
+
 def test_disorderly_index_lets_some_changes_overtake_others() -> None:
     hub = Hub(switches=Switches(search_lag_s=60, search_disorder=True))
     for number in range(40):

@@ -29,18 +29,21 @@ class Record:
         self.history: list[Change] = []
         self.merged_ids: tuple[int, ...] = ()
 
-    def values_at(self, ms: int) -> dict[str, str] | None:
-        """The values as they stood at `ms`; None when the record did not exist yet."""
+    def as_of(self, ms: int) -> Record | None:
+        """The record as it stood at `ms`, its time of last change too; None when it did not exist yet."""
         if self.created_ms > ms:
             return None
         if self.updated_ms <= ms:
-            return self.values
+            return self
+        then = Record(self.id, self.created_ms, {})
+        then.history = [change for change in self.history if change.at_ms <= ms]
+        then.merged_ids = self.merged_ids
         values: dict[str, str] = {}
-        for change in self.history:
-            if change.at_ms > ms:
-                break
-            values = {**values, **change.values}
-        return {name: value for name, value in values.items() if value != ""}
+        for change in then.history:
+            values |= change.values
+            then.updated_ms = change.at_ms
+        then.values = {name: value for name, value in values.items() if value != ""}
+        return then
 
 
 class SortedIds:

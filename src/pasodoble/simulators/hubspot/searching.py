@@ -42,14 +42,6 @@ class Query:
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A record as the index sees it, which may be older than what it holds now."""
-
-    row: Record
-    values: Values
-
-
 class Comparer:
     """How the values of one property compare: as numbers, as moments, or as text in lower case."""
 
@@ -160,8 +152,8 @@ class Searcher:
         self._readers = portal.readers[kind.type_id]
         self._live = portal.properties[kind.type_id].live
 
-    def search(self, query: Query) -> list[Hit]:
-        """All that match, in the order asked for (by default of creation)."""
+    def search(self, query: Query) -> list[Record]:
+        """All that match, as the index has them, in the order asked for (by default of creation)."""
         now = self.portal.now_ms()
         lag_ms = int(self.portal.switches.search_lag_s * 1000)
         recent = set(self.table.recency.between(now - lag_ms + 1, None)) if lag_ms else set()
@@ -171,21 +163,20 @@ class Searcher:
         hits = []
         for id in ids:
             row = self.table.rows.get(id)
-            if row is None:
+            if row is not None and id in recent:
+                row = self._seen(row, now, lag_ms)
+            if row is None or not any(test(row, row.values) for test in tests):
                 continue
-            values = self._seen(row, now, lag_ms) if id in recent else row.values
-            if values is None or not any(test(row, values) for test in tests):
+            if query.text and not self._mentions(row, row.values, query.text):
                 continue
-            if query.text and not self._mentions(row, values, query.text):
-                continue
-            hits.append(Hit(row, values))
+            hits.append(row)
         return self._sorted(hits, query)
 
-    def _seen(self, row: Record, now: int, lag_ms: int) -> Values | None:
-        """The values as the index has them; None when it does not know the record yet."""
+    def _seen(self, row: Record, now: int, lag_ms: int) -> Record | None:
+        """The record as the index has it; None when it does not know it yet."""
         if self.portal.switches.search_disorder:
             lag_ms = (row.id * 2_654_435_761 + row.updated_ms) % (lag_ms + 1)
-        return row.values_at(now - lag_ms)
+        return row.as_of(now - lag_ms)
 
     def value_of(self, row: Record, values: Values, name: str, reader: Reader | None) -> str | None:
         value = values.get(name)
@@ -236,7 +227,7 @@ class Searcher:
         tokens += [digits[at:] for at in range(max(0, len(digits) - 6))]
         return all(any(token.startswith(word) for token in tokens) for word in text.lower().split())
 
-    def _sorted(self, hits: list[Hit], query: Query) -> list[Hit]:
+    def _sorted(self, hits: list[Record], query: Query) -> list[Record]:
         if not query.sort:
             return hits
         name, reader = query.sort, self._readers.get(query.sort)
@@ -244,9 +235,9 @@ class Searcher:
             return hits[::-1] if query.descending else hits
         if name in TIME_OF:
             moment = TIME_OF[name]
-            return sorted(hits, key=lambda hit: moment(hit.row), reverse=query.descending)
+            return sorted(hits, key=moment, reverse=query.descending)
         key = Comparer(self._live.get(name)).key
-        keyed = [(hit, self.value_of(hit.row, hit.values, name, reader)) for hit in hits]
+        keyed = [(hit, self.value_of(hit, hit.values, name, reader)) for hit in hits]
         present = [(own, hit) for hit, value in keyed if value is not None and (own := key(value)) is not None]
         present.sort(key=lambda pair: pair[0], reverse=query.descending)
         absent = [hit for hit, value in keyed if value is None or key(value) is None]

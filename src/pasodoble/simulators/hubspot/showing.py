@@ -35,9 +35,9 @@ class View:
     dated: bool
     nulls: bool
 
-    def show(self, row: Record, values: dict[str, str] | None = None) -> dict[str, Any]:
-        """One record as JSON. `values` replaces its current values (search may see an older state)."""
-        shown: dict[str, Any] = {"id": str(row.id), "properties": self._properties(row, values or row.values)}
+    def show(self, row: Record) -> dict[str, Any]:
+        """One record as JSON; a search may give one as it stood before."""
+        shown: dict[str, Any] = {"id": str(row.id), "properties": self._properties(row, row.values)}
         if self.history:
             shown["propertiesWithHistory"] = {name: show_history(self, row, name) for name in self.history}
         shown["createdAt"] = iso(row.created_ms)

@@ -13,9 +13,9 @@ from pasodoble.simulators.hubspot.bodies import json_object, optional, texts
 from pasodoble.simulators.hubspot.errors import Refusal
 from pasodoble.simulators.hubspot.object_types import ObjectType
 from pasodoble.simulators.hubspot.portal import Portal
-from pasodoble.simulators.hubspot.records import Table
+from pasodoble.simulators.hubspot.records import Record, Table
 from pasodoble.simulators.hubspot.routes import Routes, is_dated
-from pasodoble.simulators.hubspot.searching import Filter, Hit, Query, Searcher
+from pasodoble.simulators.hubspot.searching import Filter, Query, Searcher
 from pasodoble.simulators.hubspot.showing import view_of
 
 MAX_PAGE: Final = 200
@@ -33,7 +33,7 @@ class SearchApi:
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
         self._last: tuple[Table, Query, int] | None = None
-        self._hits: list[Hit] = []
+        self._hits: list[Record] = []
 
     def search(self, request: Request) -> Response:
         kind = kind_of(self.portal, request)
@@ -48,12 +48,12 @@ class SearchApi:
         dated = is_dated(request)
         view = view_of(self.portal, kind, properties=texts(body, "properties"), dated=dated)
         page = hits[after : after + limit]
-        answer: dict[str, Any] = {"total": len(hits), "results": [view.show(hit.row, hit.values) for hit in page]}
+        answer: dict[str, Any] = {"total": len(hits), "results": [view.show(row) for row in page]}
         if after + limit < len(hits):
             answer["paging"] = {"next": {"after": str(after + limit)}}
         return json_response(answer, records=len(page))
 
-    def _found(self, kind: ObjectType, query: Query) -> list[Hit]:
+    def _found(self, kind: ObjectType, query: Query) -> list[Record]:
         """The hits. Those of the last search are kept: its next page costs nothing while nothing has changed."""
         asked = (self.portal.tables[kind.type_id], query, len(self.portal.changes.journal))
         if asked != self._last or self.portal.switches.search_lag_s:
