@@ -75,6 +75,13 @@ async def connected(
         yield await connect(settings, both, store, clock, budget, kinds=kinds)
 
 
+async def make_hubspot_keys(settings: Connection, store: Store, clock: Clock) -> dict[str, bool]:
+    """Our unique property on each synced HubSpot object; by object, whether it had to be made. Raises ConnectorError."""
+    async with connectors(settings, store, clock) as (both, _):
+        assert isinstance(both.hubspot, HubSpotConnector)
+        return {of.hubspot_object: await both.hubspot.make_key_property(of.hubspot_object) for of in settings.enabled()}
+
+
 def spent_by_hour(settings: Connection, store: Store, clock: Clock) -> dict[str, int]:
     """Calls by "hour side" of the last 24 hours: `2026-11-24T10 hubspot`."""
     since = (clock.now() - timedelta(hours=24)).strftime("%Y-%m-%dT%H")

@@ -72,7 +72,8 @@ def conflicts(
         change = row.change
         lost, kept = (talk.clean("(blank)" if v is None else v, limit=60) for v in (change.before, change.after))
         screen.print(f"[dim]#{row.id}[/] {name_moment(change.at)}  [dim]{row.ref}[/]")
-        screen.print(f"    {change.field}: {name_side(change.side.other)} won with {kept}; {lost} was replaced")
+        screen.print(f"    {change.field}: {name_side(change.side.other)} won with {kept}")
+        screen.print(f"    lost in {name_side(change.side)}: {lost}")
         screen.print(f"    {say(change.reason)}")
     talk.say(f"Next: pasodoble undo '#{rows[0].id}'   (puts the lost value back)" if rows else "No conflicts.")
     return Exit.DONE

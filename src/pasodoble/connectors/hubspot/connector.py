@@ -13,6 +13,7 @@ from pasodoble.connectors.hubspot.auth import choose_log_in
 from pasodoble.connectors.hubspot.changes import ChangeReader
 from pasodoble.connectors.hubspot.client import HubSpotClient, path_of
 from pasodoble.connectors.hubspot.errors import ensure_ok, judge
+from pasodoble.connectors.hubspot.key_property import make_key_property
 from pasodoble.connectors.hubspot.lists import read_members
 from pasodoble.connectors.hubspot.owners import read_owners
 from pasodoble.connectors.hubspot.records import RecordReader
@@ -108,6 +109,10 @@ class HubSpotConnector:
 
     async def read_owners(self) -> list[Owner]:
         return await read_owners(self._client)
+
+    async def make_key_property(self, object: str) -> bool:
+        """Make our unique property on that object where it is missing; gives whether it was. Not part of the port."""
+        return await make_key_property(self._client, object)
 
     async def close(self) -> None:
         await self._sender.close()
