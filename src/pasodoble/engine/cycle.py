@@ -18,6 +18,7 @@ from pasodoble.engine.look import look
 from pasodoble.engine.observe import gather_jobs, observe, read_with_history
 from pasodoble.engine.record import Recorder, reserve
 from pasodoble.engine.report import Report
+from pasodoble.engine.ties import add_ties, add_wakes
 from pasodoble.errors import AuthLapsed, ConnectorError, QuotaSpent
 from pasodoble.model.cause import Problem
 from pasodoble.model.link import LinkState
@@ -62,17 +63,22 @@ class Cycle:
     at: Connected
     run_id: int
     report: Report = field(init=False)
+    woken: set[Kind] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.report = Report(self.at.clock.now())
 
     async def run(self, scope: Scope) -> Report:
         """Look and work until nothing is due. A side that cannot be spoken to ends the run; what was done stays done."""
+        self.report.include(self._kinds(scope))
         try:
             for kind in self._kinds(scope):
                 if scope.looks and not scope.asked:
                     await look(self.at, kind)
                 await self._work(kind, scope)
+            for kind in [] if scope.asked else self._kinds(scope):
+                if kind in self.woken:  # they waited for what a later kind has linked
+                    await self._work(kind, scope)
         except ConnectorError as error:
             self.report.failures.append(_say_failure(error))
         return self.report
@@ -134,7 +140,9 @@ class Cycle:
             going = reserve(at, tx, decisions)
         attempts = await apply_steps(at, going)
         with at.store.transaction(at.settings.name) as tx:
-            Recorder(at, tx, self.run_id, self.report).record(going, attempts)
+            recorder = Recorder(at, tx, self.run_id, self.report)
+            recorder.record(going, attempts)
+        self.woken |= recorder.woken
 
 
 async def make_judge(at: Connected, kind: Kind, *, asked: bool) -> Judge:
@@ -170,7 +178,10 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
         again = {id(job): judge.decide(job, now) for job in contested}
         decisions = [again.get(id(d.job), d) for d in decisions]
     _refuse_twins(at, decisions)
-    return join_pairs(decisions)
+    kept = join_pairs(decisions)
+    await add_ties(at, kind, kept)
+    await add_wakes(at, kind, kept)
+    return kept
 
 
 def _refuse_twins(at: Connected, decisions: Sequence[Decision]) -> None:

@@ -14,7 +14,7 @@ from pasodoble.engine.look import CREATED
 from pasodoble.engine.observe import Job
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.cause import Problem
-from pasodoble.model.link import Base, LinkState
+from pasodoble.model.link import Base, LinkState, Tie
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Create, Step
 from pasodoble.model.record import Snapshot
@@ -23,7 +23,7 @@ from pasodoble.model.settings import ObjectSettings
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.trace import StepKind, TraceStep
 from pasodoble.planner.plan import base_of_create, make_key, plan_create, plan_delete, plan_update
-from pasodoble.ports import NewLink
+from pasodoble.ports import NewLink, NewMark
 from pasodoble.reconcile.gates import Applicant, find_create_gate, find_gate
 from pasodoble.reconcile.pairing import Ambiguous, By, Candidate, Paired, Taken, Unmatched, pair_record
 from pasodoble.reconcile.presence import (
@@ -60,6 +60,10 @@ class Decision:
     reopen      a retired link goes on
     again_at    look once more at this moment
     resumed     the create sends what was stored at the first try, not what the record holds by now
+    ties        what both sides are tied to once the steps are done; None where that was not asked
+    waiting     records that it is tied to on one side, and that have no partner yet
+    ties_later  the record that is made is to be tied once it is there
+    wakes       marks to be put once the pair is linked
     """
 
     job: Job
@@ -77,6 +81,10 @@ class Decision:
     reopen: bool = False
     again_at: datetime | None = None
     resumed: bool = False
+    ties: tuple[Tie, ...] | None = None
+    waiting: tuple[Ref, ...] = ()
+    ties_later: bool = False
+    wakes: list[NewMark] = field(default_factory=list)
     trace: list[TraceStep] = field(default_factory=list)
 
     def note(

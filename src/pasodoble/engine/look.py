@@ -6,11 +6,12 @@ a check with nothing to do costs the same few calls whatever the number of recor
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import datetime
 
 from pasodoble.engine.connected import Connected
+from pasodoble.engine.ties import ASSOCIATED, find_retied, find_role_changes
 from pasodoble.model.link import Base, Link, LinkState
 from pasodoble.model.record import Loss, Snapshot
 from pasodoble.model.ref import Kind, Ref
@@ -32,14 +33,27 @@ def name_cursor(kind: Kind, side: Side, object: str) -> str:
 
 async def look(at: Connected, kind: Kind) -> int:
     """Mark all that changed on both sides since the last look; gives how many marks were put."""
-    return sum([await _look_at(at, kind, side, object) for side in SIDES for object in at.objects(kind, side)])
+    marked = sum([await _look_at(at, kind, side, object) for side in SIDES for object in at.objects(kind, side)])
+    return marked + await _look_at_roles(at, kind)
+
+
+async def _look_at_roles(at: Connected, kind: Kind) -> int:
+    marks, cursors = await find_role_changes(at, kind)
+    if not cursors:
+        return 0
+    with at.store.transaction(at.settings.name) as tx:
+        tx.marks.put(marks, at.clock.now())
+        for name, cursor in cursors.items():
+            tx.cursors.save(name, cursor, at.clock.now())
+    return len(marks)
 
 
 async def _look_at(at: Connected, kind: Kind, side: Side, object: str) -> int:
     name, marked = name_cursor(kind, side, object), 0
     async for page in read_page(at, kind, side, object):
+        retied = await find_retied(at, kind, side, page.snapshots)
         with at.store.transaction(at.settings.name) as tx:
-            marks = find_marks(at, kind, page, tx)
+            marks = find_marks(at, kind, page, tx, retied)
             tx.marks.put(marks, at.clock.now())
             tx.cursors.save(name, page.cursor, at.clock.now())
         marked += len(marks)
@@ -53,9 +67,12 @@ async def look_aside(at: Connected, kind: Kind) -> list[Mark]:
     for side in SIDES:
         for object in at.objects(kind, side):
             async for page in read_page(at, kind, side, object):
+                retied = await find_retied(at, kind, side, page.snapshots)
                 with at.store.transaction(at.settings.name, read_only=True) as tx:
-                    for mark in find_marks(at, kind, page, tx):
+                    for mark in find_marks(at, kind, page, tx, retied):
                         found[mark.ref] = _spell_mark(mark, now)
+    for mark in (await find_role_changes(at, kind))[0]:
+        found[mark.ref] = _spell_mark(mark, now)
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         found.update({mark.ref: mark for mark in tx.marks.take(kind, MOST_MARKS, now)})
     return list(found.values())
@@ -72,7 +89,7 @@ async def read_page(at: Connected, kind: Kind, side: Side, object: str) -> Async
         yield page
 
 
-def find_marks(at: Connected, kind: Kind, page: Page, tx: Transaction) -> list[NewMark]:
+def find_marks(at: Connected, kind: Kind, page: Page, tx: Transaction, retied: Collection[Ref]) -> list[NewMark]:
     """A mark for every record that holds something else than at the last agreement, or has never been linked.
 
     A record that only looks different (our own write, in the vendor's spelling) has its base's fingerprint renewed.
@@ -92,7 +109,9 @@ def find_marks(at: Connected, kind: Kind, page: Page, tx: Transaction) -> list[N
             continue  # left out on purpose, and unchanged since
         base = bases.get(link.id) if link is not None else None
         print_now = _find_echo(at, link, base, snap)
-        if print_now is None:
+        if snap.ref in retied and print_now is not None:
+            marks.append(NewMark(kind=kind, ref=snap.ref, trigger=ASSOCIATED, urgency=Urgency.CHECK))
+        elif print_now is None:
             trigger = CREATED[side] if link is None else CHANGED[side]
             marks.append(NewMark(kind=kind, ref=snap.ref, trigger=trigger, urgency=Urgency.CHECK))
         elif link is not None and base is not None and base.seen[side] != print_now:

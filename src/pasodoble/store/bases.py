@@ -96,7 +96,8 @@ class StoredFields(Mapping[str, Pair[Value]]):
 
 def read_base(document: str) -> Base:
     fields, (hubspot_seen, salesforce_seen), (hubspot_at, salesforce_at), *more = orjson.loads(document)
-    intent, ties, waiting = (*more, *[()] * (3 - len(more)))
+    more += [[]] * (3 - len(more))
+    intent, ties, waiting = more
     return Base(
         fields=StoredFields(fields),
         seen=Pair(hubspot_seen, salesforce_seen),

@@ -85,6 +85,7 @@ SENTENCES: dict[str, str] = {
     "trigger.manual_list": "a person asked for a list",
     "trigger.manual_retry": "a person asked for another try",
     "trigger.periodic_check": "the periodic check found it changed",
+    "trigger.association_changed": "what it is associated with changed, or came to be synced",
     "trigger.look_back": "we wrote it just now, and look whether somebody edited it meanwhile",
     # What is not a trigger.
     "trigger.formula_result_changed": "only a formula's result changed: not a trigger",
@@ -113,6 +114,7 @@ SENTENCES: dict[str, str] = {
     "write.exists": "{side} has it already",
     "write.unknown": "{side} gave no answer; we look before trying again",
     "next.retry": "tried again at {at}",
+    "next.waiting_for_other": "an association waits until the other record is synced: {records}",
     "next.waiting_for_change": "tried again when the record, the mapping or the schema changes",
     "next.braked": "waits for a person: pasodoble plan",
     "next.none": "nothing more to do",

@@ -85,6 +85,7 @@ SENTENCES: dict[str, str] = {
     "trigger.manual_list": "una persona pidió una lista",
     "trigger.manual_retry": "una persona pidió otro intento",
     "trigger.periodic_check": "la revisión periódica lo encontró cambiado",
+    "trigger.association_changed": "cambió aquello a lo que está asociado, o empezó a sincronizarse",
     "trigger.look_back": "acabamos de escribirlo, y miramos si alguien lo editó mientras tanto",
     # What is not a trigger.
     "trigger.formula_result_changed": "solo cambió el resultado de una fórmula: no es un desencadenante",
@@ -113,6 +114,7 @@ SENTENCES: dict[str, str] = {
     "write.exists": "{side} ya lo tiene",
     "write.unknown": "{side} no respondió; se mira antes de reintentar",
     "next.retry": "se reintenta a las {at}",
+    "next.waiting_for_other": "una asociación espera a que se sincronice el otro registro: {records}",
     "next.waiting_for_change": "se reintenta cuando cambie el registro, la asignación o el esquema",
     "next.braked": "espera a una persona: pasodoble plan",
     "next.none": "no queda nada por hacer",

@@ -1,0 +1,149 @@
+"""Associations over two CRMs of dictionaries: contacts with companies, deals with companies and people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.fakes.small_world import SmallWorld, make_field, make_schema, make_settings
+
+from pasodoble.mapping.presets import KINDS
+from pasodoble.model.ref import Ref
+from pasodoble.model.schema import Family
+from pasodoble.model.settings import ObjectSettings
+from pasodoble.model.side import Side
+
+FIELDS = {
+    (Side.HUBSPOT, "companies"): ("name", "domain", "website", "pasodoble_key", "salesforceaccountid"),
+    (Side.SALESFORCE, "Account"): ("Name", "Website", "Pasodoble_Key__c"),
+    (Side.HUBSPOT, "deals"): ("dealname", "pasodoble_key", "hs_salesforceopportunityid"),
+    (Side.SALESFORCE, "Opportunity"): ("Name", "Pasodoble_Key__c"),
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[SmallWorld]:
+    settings = make_settings(create_in_salesforce="Contact")
+    objects = {kind: _synced(kind) for kind in ("companies", "deals")}
+    ordered = {"companies": objects["companies"], **settings.objects, "deals": objects["deals"]}
+    made = SmallWorld(f"sqlite:///{tmp_path / 'small.db'}", replace(settings, objects=ordered))
+    for (side, object), names in FIELDS.items():
+        memory = made.hubspot if side is Side.HUBSPOT else made.salesforce
+        memory.schemas[object] = make_schema(side, object, [make_field(name, Family.TEXT) for name in names])
+    yield made
+    made.close()
+
+
+def _synced(kind: str) -> ObjectSettings:
+    spec = KINDS[kind]
+    return ObjectSettings(
+        kind=kind,
+        hubspot_object=spec.hubspot_object,
+        salesforce_objects=spec.salesforce_objects,
+        create_in_salesforce=spec.salesforce_objects[0],
+        match=("domain",) if kind == "companies" else (),
+        fields=tuple(rule for rule in spec.rules if rule.hubspot in ("name", "website", "dealname")),
+    )
+
+
+def person(world: SmallWorld, name: str = "ana") -> Ref:
+    return world.hubspot.put("contacts", {"email": f"{name}@x.example", "lastname": name})
+
+
+async def account_of(world: SmallWorld, object: str = "Contact") -> list[str]:
+    """Names of the accounts to which the only record of that object is tied."""
+    [row] = world.salesforce.live(object)
+    tied = (await world.salesforce.read_ties([row.ref], "Account"))[row.ref]
+    return [str(world.salesforce.rows[one.to].fields["Name"]) for one in tied]
+
+
+async def assert_quiet(world: SmallWorld) -> None:
+    written = world.writes()
+    for _ in range(2):
+        world.clock.advance(900)
+        await world.sync()
+    assert world.writes() == written
+
+
+async def test_a11_a_new_contact_is_made_in_the_account_of_its_company(world: SmallWorld) -> None:
+    ana, acme = person(world), world.hubspot.put("companies", {"name": "Acme"})
+    world.hubspot.tie(ana, acme, "primary")
+    await world.sync()
+    assert await account_of(world) == ["Acme"]
+    await assert_quiet(world)
+
+
+async def test_a11_the_hubspot_contact_follows_the_account_of_its_salesforce_contact(world: SmallWorld) -> None:
+    acme, vega = (world.salesforce.put("Account", {"Name": name}) for name in ("Acme", "Vega"))
+    ana = world.salesforce.put("Contact", {"Email": "ana@x.example", "LastName": "Ana"})
+    for account in (acme, vega):
+        world.salesforce.tie(ana, account)
+        await world.sync()
+        await world.sync()
+        [contact] = world.hubspot.live("contacts")
+        [tied] = (await world.hubspot.read_ties([contact.ref], "companies"))[contact.ref]
+        assert world.hubspot.rows[tied.to].fields["name"] == world.salesforce.rows[account].fields["Name"]
+        assert tied.label == "primary"
+        world.clock.advance(60)
+    await assert_quiet(world)
+
+
+async def test_a11_another_primary_company_moves_the_account_and_leaving_it_clears_it(world: SmallWorld) -> None:
+    ana = person(world)
+    acme, vega = (world.hubspot.put("companies", {"name": name}) for name in ("Acme", "Vega"))
+    world.hubspot.tie(ana, acme, "primary")
+    await world.sync()
+    world.clock.advance(60)
+    world.hubspot.tie(ana, vega, "primary")
+    await world.sync()
+    assert await account_of(world) == ["Vega"]
+    world.clock.advance(60)
+    for company in (acme, vega):
+        world.hubspot.untie(ana, company)
+    await world.sync()
+    assert await account_of(world) == []
+    await assert_quiet(world)
+
+
+async def test_a12_a_tie_to_a_company_that_is_not_synced_yet_waits_and_comes_when_it_is(world: SmallWorld) -> None:
+    refused = world.salesforce.refuse
+    ana, acme = person(world), world.hubspot.put("companies", {"name": "Acme"})
+    world.hubspot.tie(ana, acme, "primary")
+    companies = world.settings.objects["companies"]
+    off = replace(companies, create_in_salesforce="")
+    world.settings = replace(world.settings, objects={**world.settings.objects, "companies": off})
+    await world.sync()
+    assert await account_of(world) == []
+    world.settings = replace(world.settings, objects={**world.settings.objects, "companies": companies})
+    world.clock.advance(60)
+    world.hubspot.edit(acme, {"name": "Acme SA"})
+    await world.sync()
+    assert await account_of(world) == ["Acme SA"]
+    assert world.salesforce.refuse is refused
+    await assert_quiet(world)
+
+
+async def test_d08_contacts_of_a_deal_follow_contact_roles_both_ways(world: SmallWorld) -> None:
+    ana, ben, deal = person(world), person(world, "ben"), world.hubspot.put("deals", {"dealname": "Big"})
+    world.hubspot.tie(deal, ana)
+    await world.sync()
+    [opportunity] = world.salesforce.live("Opportunity")
+
+    async def roles() -> set[object]:
+        tied = (await world.salesforce.read_ties([opportunity.ref], "Contact"))[opportunity.ref]
+        return {world.salesforce.rows[one.to].fields["LastName"] for one in tied}
+
+    assert await roles() == {"ana"}
+    world.clock.advance(60)
+    [other] = [row.ref for row in world.salesforce.live("Contact") if row.fields["LastName"] == "ben"]
+    world.salesforce.tie(opportunity.ref, other, "Decision Maker")
+    await world.sync()
+    assert {one.to for one in (await world.hubspot.read_ties([deal], "contacts"))[deal]} == {ana, ben}
+    world.clock.advance(60)
+    world.hubspot.untie(deal, ana)
+    report = (await world.sync()).report
+    assert await roles() == {"ben"}
+    assert report.of("deals").written[Side.SALESFORCE]["associated"] == 1
+    await assert_quiet(world)
