@@ -93,7 +93,7 @@ class Exports:
                 if not wanted:
                     return self._portal.tables[kind.type_id].rows.values()
                 query = SearchApi(self._portal).read_query(kind, wanted)
-                return [hit.row for hit in Searcher(self._portal, kind).search(query)]
+                return Searcher(self._portal, kind).search(query)
         raise Refusal(f"exportType is VIEW or LIST, not {body['exportType']!r}")
 
     def _members(self, kind: ObjectType, list_id: str) -> Iterable[Record]:

@@ -118,7 +118,7 @@ class Pages:
         if kind is None:
             return self._missing("There is no such kind of record.")
         text, start = request.one("q") or "", _position(request)
-        hits = [hit.row for hit in Searcher(self._portal, kind).search(Query((), text))] if text else None
+        hits = Searcher(self._portal, kind).search(Query((), text)) if text else None
         ids = self._portal.tables[kind.type_id].ids
         rows = hits[start : start + PAGE] if hits is not None else self._page_of(kind, start)
         total = len(hits) if hits is not None else len(ids)
