@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pasodoble.simulators.clock import SimClock
+from pasodoble.simulators.hubspot.switches import Switches
 
 TokenKind = Literal["private_app", "service_key", "oauth", "client_credentials"]
 
@@ -116,10 +117,10 @@ class Credentials:
     developer_key   `hapikey` of the webhook settings.
     """
 
-    def __init__(self, clock: SimClock, *, seed: int, portal_id: int, app_id: int, access_token_s: int) -> None:
+    def __init__(self, clock: SimClock, *, seed: int, portal_id: int, app_id: int, switches: Switches) -> None:
         self._clock = clock
         self._dice = random.Random(f"credentials-{seed}")
-        self._access_token_ms = access_token_s * 1000
+        self._switches = switches
         self.portal_id = portal_id
         self.app_id = app_id
         self.client_id = self._guid()
@@ -224,11 +225,13 @@ class Credentials:
         return self._access(grant), grant
 
     def _access(self, grant: Grant) -> Token:
-        return self.add_token("oauth", grant.scopes, life_ms=self._access_token_ms, refresh=grant.refresh_token)
+        return self.add_token(
+            "oauth", grant.scopes, life_ms=self._switches.access_token_s * 1000, refresh=grant.refresh_token
+        )
 
     def for_client(self, scopes: Iterable[str]) -> Token:
         """A client-credentials token, for the webhooks journal."""
-        return self.add_token("client_credentials", scopes, life_ms=self._access_token_ms)
+        return self.add_token("client_credentials", scopes, life_ms=self._switches.access_token_s * 1000)
 
     def find_grant(self, refresh_token: str) -> Grant | None:
         return self._grants.get(refresh_token)

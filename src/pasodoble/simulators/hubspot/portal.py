@@ -6,7 +6,7 @@ Rules of writing are in `writing`, HTTP in `api`; a portal only holds the state 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pasodoble.simulators.clock import SimClock
@@ -91,7 +91,7 @@ class Portal:
             seed=seed,
             portal_id=self.account.portal_id,
             app_id=self.account.app_id,
-            access_token_s=self.switches.access_token_s,
+            switches=self.switches,
         )
         self.limits = Limits(
             clock,
@@ -182,6 +182,18 @@ class Portal:
             if name in unique
             for key in unique_keys(name, row.values.get(name))
         ]
+
+    def set_switches(self, wanted: Mapping[str, object]) -> None:
+        """Set switches while the world runs, and see to what holds a copy: the budgets and the webhooks. Raises ValueError."""
+        switches = self.switches
+        switches.set(wanted)
+        if not wanted.keys().isdisjoint({"tier", "limit_increases"}):
+            enforced = self.limits.enforced
+            self.limits.set_plan(enforced=enforced, tier=switches.tier, increases=switches.limit_increases)
+        if "webhook_delay_s" in wanted:
+            self.webhooks.sender.disturbance.delay_s = switches.webhook_delay_s
+        if "webhook_reorder" in wanted:
+            self.webhooks.sender.disturbance.reorder = switches.webhook_reorder
 
     def now_ms(self) -> int:
         return self.clock.now_ms()

@@ -1,17 +1,19 @@
 """What the public contract leaves open about HubSpot, one switch each, with the documented (or most cautious) default.
 
-A switch is set once, when the world is built. What the vendor documents firmly is no switch and does not belong here.
+Switches are set when the world is built, or later through the door (`/__sandbox__/switches`). What the vendor documents
+firmly is no switch and does not belong here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args, get_type_hints
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Switches:
-    """Unsure behaviours of a portal (contract, section 14)."""
+    """Unsure behaviours of a portal (contract, section 14). One of them a portal; whoever asks it asks each time anew."""
 
     merge_id: Literal["new", "preserved"] = "new"
     """Whether a merge makes a record with a new id (default) or keeps the primary's (beta accounts)."""
@@ -57,3 +59,27 @@ class Switches:
     webhook_delay_s: float = 0.0
     webhook_retry_speed: float = 1.0
     """How much faster than HubSpot's 24 hours the ten retries run."""
+
+    def set(self, wanted: Mapping[str, Any]) -> None:
+        """Set some of them: all, or none when one is unknown or makes no sense. Raises ValueError."""
+        kinds = get_type_hints(Switches)
+        for name, value in wanted.items():
+            if name not in kinds:
+                raise ValueError(f"{name} is no switch; there are {', '.join(kinds)}")
+            if problem := _problem(kinds[name], value):
+                raise ValueError(f"{name} {problem}, not {value!r}")
+        for name, value in wanted.items():
+            setattr(self, name, value)
+
+
+def _problem(kind: Any, value: object) -> str:
+    """What is wrong with a value of a switch; nothing, mostly."""
+    choices = get_args(kind)
+    if choices:
+        wrong = isinstance(value, bool) or value not in choices
+        return f"is one of {', '.join(map(str, choices))}" if wrong else ""
+    if kind is bool:
+        return "" if isinstance(value, bool) else "is true or false"
+    whole = kind is int
+    right = isinstance(value, int if whole else int | float) and not isinstance(value, bool) and value >= 0
+    return "" if right else f"is a {'whole ' if whole else ''}number from 0 up"

@@ -110,7 +110,8 @@ class AccountInfo:
         increases = order.get("increases", limits.increases)
         if not isinstance(enforce, bool) or tier not in BURST or increases not in (0, 1, 2):
             return refuse(usage)
-        limits.set_plan(enforced=enforce, tier=tier, increases=int(increases))
+        limits.enforced = enforce
+        self._portal.set_switches({"tier": tier, "limit_increases": increases})
         return self.show_plan(request)
 
     def no_activity(self, _request: Request) -> Response:

@@ -6,6 +6,7 @@ What the door shares with the other simulator is in `pasodoble.simulators.door`;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from pasodoble.simulators.hubspot.property_model import Option, Property
 from pasodoble.simulators.hubspot.property_tables import KINDS
 from pasodoble.simulators.hubspot.routes import Routes
 from pasodoble.simulators.hubspot.snapshot import SnapshotError, load_portal, save_portal
+from pasodoble.simulators.hubspot.switches import Switches
 
 MAX_ENTRIES = 100_000
 Shown = dict[str, Any]
@@ -140,6 +142,21 @@ class Door:
         owner.archived = bool(entry.get("archived", owner.archived))
         owner.updated_ms = now
 
+    # Switches
+
+    def show_switches(self, _request: Request) -> Response:
+        return json_response({"switches": asdict(self.portal.switches), "defaults": asdict(Switches())})
+
+    def set_switches(self, request: Request) -> Response:
+        order = door_json(request)
+        if not isinstance(order, dict):
+            raise DoorError('switches take {"name": value}')
+        try:
+            self.portal.set_switches(order)
+        except ValueError as error:
+            raise DoorError(str(error)) from None
+        return self.show_switches(request)
+
     # Journal
 
     def show_journal(self, request: Request) -> Response:
@@ -242,6 +259,8 @@ def add_routes(portal: Portal, routes: Routes) -> None:
         ("POST", "actions", door.act),
         ("GET", "schema", door.show_schema),
         ("PATCH", "schema", door.change_schema),
+        ("GET", "switches", door.show_switches),
+        ("PATCH", "switches", door.set_switches),
         ("GET", "journal", door.show_journal),
         ("POST", "snapshot", door.snapshot),
     ):
