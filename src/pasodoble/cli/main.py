@@ -48,7 +48,7 @@ def _options(
 
 def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
-    from pasodoble.cli import config, connect, problems
+    from pasodoble.cli import config, connect, mapping, problems
     from pasodoble.cli.check import check, lint
     from pasodoble.cli.demo import demo
     from pasodoble.cli.limits import conflicts, limits
@@ -86,7 +86,7 @@ def _register() -> None:
         cls=problems.ListsByItself,
     )
     _add_group("connect", "The key fields on both sides.", connect.hubspot, connect.salesforce)
-    _add_group("mapping", "The mappings: which field answers to which.", lint)
+    _add_group("mapping", "The mappings: which field answers to which.", lint, mapping.export, mapping.import_)
     _add_group("config", "The settings: what is in use, and what has changed.", config.show, config.diff, config.schema)
     _add_group("db", "The database.", upgrade)
     _add(app, completion)
