@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +79,11 @@ class Report:
             return False
         self._counted.add((what, ref))
         return True
+
+    def include(self, kinds: Iterable[Kind]) -> None:
+        """What the run is about: each has its numbers in the document, if only noughts."""
+        for kind in kinds:
+            self.of(kind)
 
     def of(self, kind: Kind) -> Tally:
         return self.tallies.setdefault(kind, Tally())
