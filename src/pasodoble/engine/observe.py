@@ -15,12 +15,12 @@ from pasodoble.mapping.identity import EVIDENCE, KEY_FIELDS, Evidence
 from pasodoble.model.link import NO_BASE, Base, Link, LinkState
 from pasodoble.model.record import Seen, Snapshot
 from pasodoble.model.ref import Kind, Ref
-from pasodoble.model.rule import UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Mark
 from pasodoble.planner.plan import parse_key
 from pasodoble.ports import Transaction
 from pasodoble.reconcile.pairing import By, Candidate
+from pasodoble.reconcile.policy import may_write
 
 LOOK_BACK = "look_back"
 """The trigger of a mark that we put ourselves after a write, to see whether an edit was covered by it."""
