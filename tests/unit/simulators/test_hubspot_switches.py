@@ -1,13 +1,16 @@
 """Switches through the door: all shown with their defaults, each of them settable while the sandbox runs and obeyed at once."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hubspot_hub import CONTACTS, Hub, wanted
 
 from pasodoble.simulators.hubspot import Switches
+from pasodoble.simulators.hubspot.people_at_work import ACTIONS
 
+GUIDE = Path(__file__).parents[3] / "docs" / "sandbox.md"
 DOOR_SWITCHES = "/__sandbox__/switches"
 
 
@@ -122,3 +125,8 @@ def test_webhooks_are_disturbed_when_told(hub: Hub) -> None:
     turn(hub, webhook_delay_s=3, webhook_reorder=True)
     state = hub.get("/__sandbox__/webhooks")
     assert (state["delay_s"], state["reorder"]) == (3, True)
+
+
+def test_the_guide_names_every_switch_and_action() -> None:
+    guide = GUIDE.read_text()
+    assert [name for name in (*asdict(Switches()), *ACTIONS) if f"`{name}`" not in guide] == []
