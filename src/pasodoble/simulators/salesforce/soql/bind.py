@@ -6,7 +6,7 @@ What a term may be compared with is `filters`, what is told about it in the answ
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
@@ -54,6 +54,7 @@ class Term:
     """A value that each row of the SELECT's object has. `type` is a field type, `name` the path in its true spelling.
 
     field   the field at the path's end; None for a call.
+    code    of an amount where there are several currencies: reads which one it is in.
     own     whether the value is stored on the row itself, so that an index over `field` may find it.
     """
 
@@ -62,6 +63,7 @@ class Term:
     name: str
     field: Field | None = None
     own: bool = False
+    code: Read | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,16 @@ class Scope:
             if field is None:
                 raise unknown_column(name, sobject.name, at)
             read = self.view.reader(sobject, field)
+        code = self._code_reader(sobject, field)
         if not place.hops:
-            return Term(read, field.type, field.name, field, own=True)
+            return Term(read, field.type, field.name, field, own=True, code=code)
+        there = None if code is None else _reader_there(code, reach)
+        return Term(_reader_there(read, reach), field.type, spelled + field.name, field, code=there)
 
-        def read_there(row: Row) -> Any:
-            record = reach(row)
-            return None if record is None else read(record)
-
-        return Term(read_there, field.type, spelled + field.name, field)
+    def _code_reader(self, sobject: Sobject, field: Field) -> Read | None:
+        """Reads the currency an amount of this field is in; None where there is but one."""
+        code = self.view.find_field(sobject, "CurrencyIsoCode") if field.type == "currency" else None
+        return None if code is None else self.view.reader(sobject, code)
 
     def name_reader(self, field: Field) -> Read:
         """Reads a field of whatever object the record is of; null where that object has no such field."""
@@ -237,10 +241,27 @@ class Scope:
         if call.function == "CONVERTCURRENCY":
             if term.type != "currency":
                 raise malformed(f"convertCurrency() can only be used with currency fields: {term.name}", call.at)
-            return Term(term.read, term.type, term.name, term.field)
+            return self._converted(term)
         if call.function == "TOLABEL":
             return self._label_call(term, call)
+        if term.code is not None:
+            return Term(_with_code(term.read, term.code), "string", term.name, term.field)
         return Term(formatter(term.type, term.read, self.calendar), "string", term.name, term.field)
+
+    def _converted(self, term: Term) -> Term:
+        """An amount in the corporate currency, which is every user's own here."""
+        if term.code is None:
+            return replace(term, own=False)
+        read, code = term.read, term.code
+        currencies = list(self.view.org.table("CurrencyType").rows.values())
+        rates = {row["IsoCode"]: row["ConversionRate"] for row in currencies}
+        corporate = next(row["IsoCode"] for row in currencies if row.get("IsCorporate"))
+
+        def read_converted(row: Row) -> Any:
+            value = read(row)
+            return None if value is None else value / rates.get(code(row), 1.0)
+
+        return Term(read_converted, term.type, term.name, term.field, code=lambda _: corporate)
 
     def _label_call(self, term: Term, call: Call) -> Term:
         if term.field is None or term.type not in ("picklist", "multipicklist", "combobox"):
@@ -280,11 +301,31 @@ class Scope:
         return Term(read_distance, "double", f"DISTANCE({term.name})")
 
 
+def _reader_there(read: Read, reach: Callable[[Row], Row | None]) -> Read:
+    """Reads from the record at the end of a path; null where there is none."""
+
+    def read_there(row: Row) -> Any:
+        record = reach(row)
+        return None if record is None else read(record)
+
+    return read_there
+
+
 def _angle(a: tuple[float, float], b: tuple[float, float]) -> float:
     """The angle between two places on a sphere (haversine), in radians."""
     (north_a, east_a), (north_b, east_b) = (tuple(map(radians, p)) for p in (a, b))
     half = sin((north_b - north_a) / 2) ** 2 + cos(north_a) * cos(north_b) * sin((east_b - east_a) / 2) ** 2
     return 2 * asin(sqrt(half))
+
+
+def _with_code(read: Read, code: Read) -> Read:
+    """An amount as FORMAT() shows it in an org of several currencies."""
+
+    def read_amount(row: Row) -> Any:
+        value = read(row)
+        return None if value is None else f"{code(row)} {value:,.2f}"
+
+    return read_amount
 
 
 def formatter(field_type: str, read: Read, calendar: Calendar) -> Read:
