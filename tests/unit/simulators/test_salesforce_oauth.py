@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from salesforce_client import START_MS, Client, read
 
 from pasodoble.simulators.http import Response
@@ -81,6 +83,29 @@ def test_jwt_bearer_takes_exp_as_text_or_number(sf: Client) -> None:
     assert read(form(sf, "token", grant_type=JWT, assertion=assertion(exp=1)))["error"] == "invalid_grant"
     refused = read(form(sf, "token", grant_type=JWT, assertion=assertion(sub="nobody@x.example")))
     assert refused["error_description"] == "user hasn't approved this consumer"
+
+
+def test_an_assertion_must_be_signed_with_the_apps_key_once_it_has_one(sf: Client) -> None:
+    key, other = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    spki = serialization.PublicFormat.SubjectPublicKeyInfo
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, spki).decode()
+    assert sf.send("PATCH", "/__sandbox__/schema", {"settings": {"jwt_certificate": public}}).status == 200
+    claims = {
+        "iss": app(sf)["client_id"],
+        "aud": "https://login.salesforce.com",
+        "sub": "dev.patel@pasodoble.example",
+        "exp": START_MS // 1000 + 180,
+    }
+
+    def signed_by(signer: rsa.RSAPrivateKey) -> dict[str, str]:
+        parts = [base64.urlsafe_b64encode(part).rstrip(b"=") for part in (b'{"alg":"RS256"}', orjson.dumps(claims))]
+        signature = signer.sign(b".".join(parts), padding.PKCS1v15(), hashes.SHA256())
+        assertion = b".".join([*parts, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
+        answer: dict[str, str] = read(form(sf, "token", grant_type=JWT, assertion=assertion))
+        return answer
+
+    assert signed_by(key)["token_type"] == "Bearer"
+    assert signed_by(other) == {"error": "invalid_grant", "error_description": "invalid assertion"}
 
 
 def test_the_web_server_flow_with_pkce_and_refresh(sf: Client) -> None:

@@ -8,8 +8,9 @@ How a specification gets in (the schema door, the starting world) does not belon
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pasodoble.simulators.salesforce.schema import (
@@ -163,7 +164,25 @@ def _tell_choices(told: dict[str, Any], name: str, spec: Mapping[str, Any]) -> N
     ]
     told["restrictedPicklist"] = bool(spec.get("restricted", True))
     if spec.get("controller"):
+        told["picklistValues"] = [_tell_dependent(choice) for choice in told["picklistValues"]]
         told |= {"controllerName": spec["controller"], "dependentPicklist": True}
+
+
+def _tell_dependent(choice: Any) -> Any:
+    """`{"value": "Tapas", "for": [0, 2]}`: offered when the controlling field holds its first or third value."""
+    if not isinstance(choice, dict) or "for" not in choice:
+        return choice
+    if not all(isinstance(place, int) and 0 <= place < 1000 for place in choice["for"]):
+        raise SchemaError(f"{choice['value']}: `for` lists places in the controlling field's values, from 0")
+    return {**{key: value for key, value in choice.items() if key != "for"}, "validFor": spell_valid_for(choice["for"])}
+
+
+def spell_valid_for(places: Sequence[int]) -> str:
+    """Places in the controlling list as describe tells them: a bit each, the first one highest, in base 64."""
+    bits = bytearray(3 * (max(places, default=0) // 24 + 1))
+    for place in places:
+        bits[place // 8] |= 0x80 >> place % 8
+    return base64.b64encode(bits).decode()
 
 
 def _tell_reference(told: dict[str, Any], name: str, kind: str, spec: Mapping[str, Any]) -> None:

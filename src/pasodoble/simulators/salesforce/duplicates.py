@@ -26,7 +26,7 @@ def check_duplicates(writer: Writer, sobject: Sobject, row: Row, before: Row | N
             continue
         found = find_duplicates(writer, sobject, rule, row)
         if found:
-            extra = (("duplicateResut", describe_result(sobject, rule, found, writer.options.version)),)
+            extra = (("duplicateResut", describe_result(writer, sobject, rule, found)),)
             raise Refusal((Wrong("DUPLICATES_DETECTED", rule.message, None, extra),))
 
 
@@ -51,8 +51,18 @@ def _same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+def _describe_match(writer: Writer, name: str, row: Row) -> dict[str, Any]:
+    """The record found: its id, or with `includeRecordDetails` all that the user may read of it."""
+    url = f"/services/data/v{writer.options.version}/sobjects/{name}/{row['Id']}"
+    told: dict[str, Any] = {"attributes": {"type": name, "url": url}, "Id": row["Id"]}
+    if writer.options.record_details:
+        sobject, view = writer.org.sobject(name), writer.view
+        told |= {field.name: view.reader(sobject, field)(row) for field in view.fields(sobject)}
+    return told
+
+
 def describe_result(
-    sobject: Sobject, rule: DuplicateRule, found: list[tuple[str, Row]], version: str
+    writer: Writer, sobject: Sobject, rule: DuplicateRule, found: list[tuple[str, Row]]
 ) -> dict[str, Any]:
     """The list of matches as the API gives it, under a key that it misspells itself."""
     entity = found[0][0]
@@ -71,13 +81,7 @@ def describe_result(
                         "additionalInformation": [],
                         "fieldDiffs": [],
                         "matchConfidence": 100.0,
-                        "record": {
-                            "attributes": {
-                                "type": name,
-                                "url": f"/services/data/v{version}/sobjects/{name}/{row['Id']}",
-                            },
-                            "Id": row["Id"],
-                        },
+                        "record": _describe_match(writer, name, row),
                     }
                     for name, row in found
                 ],

@@ -15,6 +15,7 @@ STATUS = {
     "INVALID_AUTH_HEADER": 401,
     "REQUEST_LIMIT_EXCEEDED": 403,
     "API_DISABLED_FOR_ORG": 403,
+    "API_CURRENTLY_DISABLED": 403,
     "INSUFFICIENT_ACCESS_OR_READONLY": 403,
     "INSUFFICIENT_ACCESS": 403,
     "NOT_FOUND": 404,
@@ -26,6 +27,20 @@ STATUS = {
     "UNKNOWN_EXCEPTION": 500,
 }
 """HTTP status of a code on a single-record call; 400 for all the rest."""
+
+
+_NO_API = "API is not enabled for this Organization or Partner"
+CALL_WORDS = {
+    "API_DISABLED_FOR_ORG": _NO_API,
+    "API_CURRENTLY_DISABLED": _NO_API,
+    "INVALID_SESSION_ID": "Session expired or invalid",
+    "QUERY_TIMEOUT": "Your query request was running for too long.",
+    "REQUEST_LIMIT_EXCEEDED": "TotalRequests Limit exceeded.",
+    "SERVER_UNAVAILABLE": "Server unavailable, please try again later",
+    "TOO_MANY_APEX_REQUESTS": "The maximum number of concurrent Apex requests is running; try again later",
+    "UNKNOWN_EXCEPTION": "An unexpected error occurred. Please include this ErrorId if you contact support.",
+}
+"""What is said when a whole call is refused, whatever it asks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,14 +34,23 @@ class Meter:
         return now // SLOT_MS * SLOT_MS
 
     def count(self, calls: int = 1) -> None:
-        """Note calls. Raises Refusal when the day's allotment is spent and limits are enforced."""
+        """Note calls. Raises Refusal when a limit is reached and limits are enforced."""
         slot = self._drop_old()
-        if self._org.switches.limits == "real" and self.used + calls > self.allotment:
-            raise call_refusal("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        if self._org.switches.limits == "real":
+            self._check(calls)
         if not self._slots or self._slots[-1][0] != slot:
             self._slots.append([slot, 0])
         self._slots[-1][1] += calls
         self.used += calls
+
+    def _check(self, calls: int) -> None:
+        """The day's allotment is soft; of running requests only long ones count, and they hold up every other."""
+        settings = self._org.settings
+        if self.used + calls > self.allotment + settings.daily_overshoot:
+            raise call_refusal("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        if settings.long_requests >= self._org.switches.concurrent_requests:
+            message = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
+            raise call_refusal("REQUEST_LIMIT_EXCEEDED", message)
 
     def note(self, name: str, amount: int = 1) -> None:
         self.others[name] = self.others.get(name, 0) + amount

@@ -20,6 +20,8 @@ class Switches:
     limits: str = "off"
     """`real`: the daily and concurrent limits refuse calls; `off`: they are only counted."""
     daily_api_requests: int = 100_000
+    concurrent_requests: int = 25
+    """How many requests of 20 s and more may run at once (5 in a Developer org)."""
     session_s: int = 7200
     formula_fields_in_events: bool = True
     cdc_entity_limit: int | None = None
@@ -100,3 +102,13 @@ class Settings:
     set_audit_fields: bool = False
     bulk_delay_s: float = 0.0
     """How long a bulk job takes from its close to its end."""
+    long_requests: int = 0
+    """Other people's requests that have been running for 20 s or longer."""
+    daily_overshoot: int = 0
+    """Calls that are let through after the day's allotment is spent."""
+    refused_calls: dict[str, str] = field(default_factory=dict)
+    """Path below `/services/data/vNN.0` (a prefix) -> the error code that every call there gets."""
+    address_choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """State and country picklists: country -> its states. Empty: both are free text."""
+    jwt_certificate: str = ""
+    """PEM of the connected app's certificate or public key; empty: assertions are taken unsigned."""

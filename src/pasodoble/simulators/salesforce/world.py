@@ -13,7 +13,7 @@ from pasodoble.simulators.faults import FaultBook
 from pasodoble.simulators.http import Application, Request, Response, Router
 from pasodoble.simulators.salesforce.door import routes as door
 from pasodoble.simulators.salesforce.door.actions import Desk
-from pasodoble.simulators.salesforce.errors import call_refusal
+from pasodoble.simulators.salesforce.errors import CALL_WORDS, call_refusal
 from pasodoble.simulators.salesforce.furnish import DOMAIN, furnish
 from pasodoble.simulators.salesforce.journal import Journal
 from pasodoble.simulators.salesforce.metering import Meter
@@ -141,14 +141,15 @@ def _serve(org: Org) -> World:
 
 
 FAULTS = {
-    401: ("INVALID_SESSION_ID", "Session expired or invalid"),
-    403: ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
-    503: ("SERVER_UNAVAILABLE", "Server unavailable, please try again later"),
-    500: ("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support."),
+    401: "INVALID_SESSION_ID",
+    403: "REQUEST_LIMIT_EXCEEDED",
+    503: "SERVER_UNAVAILABLE",
+    500: "UNKNOWN_EXCEPTION",
 }
 
 
 def _answer_fault(request: Request, status: int) -> Response:
     """A fault's answer with this status, in the words Salesforce has for it."""
-    code, message = FAULTS.get(status, ("UNKNOWN_EXCEPTION", f"The server answered {status}"))
+    code = FAULTS.get(status, "UNKNOWN_EXCEPTION")
+    message = CALL_WORDS[code] if status in FAULTS else f"The server answered {status}"
     return answer_error(request, call_refusal(code, message, status))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pasodoble.simulators.salesforce.addresses import check_addresses
 from pasodoble.simulators.salesforce.duplicates import check_duplicates
 from pasodoble.simulators.salesforce.effects import AFTER, BEFORE, refresh_rollups
 from pasodoble.simulators.salesforce.errors import Refusal, Wrong, WrongShape, refusal
@@ -32,11 +33,13 @@ AUDIT_FIELDS = frozenset(("CreatedDate", "CreatedById", "LastModifiedDate", "Las
 class WriteOptions:
     """What the headers of a call ask for.
 
+    record_details  whether a duplicate rule's answer tells the whole records it found.
     auto_assign   an assignment rule's id, or whether active rules run.
     version       of the API, for addresses in an answer.
     """
 
     allow_save: bool = False
+    record_details: bool = False
     auto_assign: bool | str = True
     hard_delete: bool = False
     version: str = "66.0"
@@ -263,6 +266,8 @@ class Writer:
             if derive is not None:
                 derive(self, row, before, changes)
             self._check(sobject, plan, row, before)
+            if settings.address_choices:
+                check_addresses(sobject, row, before, settings.address_choices)
             if settings.validation_rules.get(sobject.name):
                 self._check_validation_rules(sobject, row, before)
             if settings.duplicate_rules.get(sobject.name):

@@ -30,6 +30,7 @@ from pasodoble.simulators.salesforce.custom import (
     with_fields,
 )
 from pasodoble.simulators.salesforce.door.actions import find_user
+from pasodoble.simulators.salesforce.door.knobs import read_number, set_knob, tell_knobs
 from pasodoble.simulators.salesforce.effects import roll_up
 from pasodoble.simulators.salesforce.formula import FormulaError, compile_condition, compile_formula
 from pasodoble.simulators.salesforce.furnish import STATUSES, add_key_fields, add_status, put
@@ -44,8 +45,6 @@ from pasodoble.simulators.salesforce.writes import Writer
 OBJECT_KEYS = (
     "fields validation_rules permissions duplicate_rules assignment_rules record_types hidden label labelPlural nameLabel"
 ).split()
-SETTINGS = ("late_visible_s", "bulk_delay_s", "set_audit_fields", "daily_api_requests")
-LARGEST = 1_000_000_000
 STANDARD_KEYS = {"label", "picklist", "values", "restricted", "required", "length", "default"}
 
 
@@ -62,12 +61,7 @@ class Setup:
         org = self._org
         return {
             "objects": {name: self._tell_object(org.tables[name].sobject) for name in sorted(org.tables)},
-            "settings": {
-                "late_visible_s": org.settings.late_visible_s,
-                "bulk_delay_s": org.settings.bulk_delay_s,
-                "set_audit_fields": org.settings.set_audit_fields,
-                "daily_api_requests": self._meter.allotment,
-            },
+            "settings": {**tell_knobs(org.settings), "daily_api_requests": self._meter.allotment},
         }
 
     def _tell_object(self, sobject: Sobject) -> dict[str, Any]:
@@ -130,17 +124,10 @@ class Setup:
         self._org.changed()
 
     def _set(self, name: str, value: Any) -> None:
-        if name not in SETTINGS:
-            raise DoorError(f"unknown setting {name!r}; one of {', '.join(SETTINGS)}")
-        if name == "set_audit_fields":
-            self._org.settings.set_audit_fields = bool(value)
-            return
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
-            raise DoorError(f"{name} is a number from 0 to {LARGEST}")
         if name == "daily_api_requests":
-            self._meter.allotment = int(value)
+            self._meter.allotment = int(read_number(name, value))
         else:
-            setattr(self._org.settings, name, float(value))
+            set_knob(self._org.settings, name, value)
 
     def _change_object(self, name: str, spec: Mapping[str, Any]) -> None:
         if unknown := set(spec) - set(OBJECT_KEYS):

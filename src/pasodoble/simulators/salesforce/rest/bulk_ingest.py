@@ -24,6 +24,7 @@ from pasodoble.simulators.salesforce.rest.frame import Call, Instance, empty, re
 from pasodoble.simulators.salesforce.rest.jobs import find_job, list_jobs, read_parts
 
 CSV_TYPE = "text/csv"
+CONTENT_TYPES = ("CSV",)
 MAX_MULTIPART = 100_000
 MAX_CONTENT = 150 * 1024 * 1024
 
@@ -79,7 +80,11 @@ class IngestJobs:
             if item is None or not (item.external_id or item.id_lookup):
                 message = f"InvalidJob : Field name provided, {key} does not match an External ID, Salesforce Id, or indexed field for {sobject.name}"
                 raise call_refusal("INVALIDJOB", message)
-        for given, known in ((asked.get("columnDelimiter"), DELIMITERS), (asked.get("lineEnding"), LINE_ENDINGS)):
+        for given, known in (
+            (asked.get("columnDelimiter"), DELIMITERS),
+            (asked.get("lineEnding"), LINE_ENDINGS),
+            (asked.get("contentType"), CONTENT_TYPES),
+        ):
             if given is not None and str(given) not in known:
                 raise call_refusal("INVALIDJOB", f"InvalidJob : {given} is none of {', '.join(known)}")
         rule = asked.get("assignmentRuleId")

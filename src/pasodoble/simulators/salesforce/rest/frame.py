@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from pasodoble.simulators.http import Handler, Request, Response, Router, date_header
-from pasodoble.simulators.salesforce.errors import Refusal, WrongShape, call_refusal, not_found
+from pasodoble.simulators.salesforce.errors import CALL_WORDS, Refusal, WrongShape, call_refusal, not_found
 from pasodoble.simulators.salesforce.metering import Meter
 from pasodoble.simulators.salesforce.org import Org, Transaction
 from pasodoble.simulators.salesforce.schema import Sobject
@@ -139,6 +139,7 @@ def read_options(duplicate: str | None, assign: str | None, version: str) -> Wri
     pairs = dict(part.strip().partition("=")[::2] for part in (duplicate or "").lower().split(";") if "=" in part)
     return WriteOptions(
         allow_save=pairs.get("allowsave", "").strip() == "true",
+        record_details=pairs.get("includerecorddetails", "").strip() == "true",
         auto_assign=True if assign is None else _TRUTH.get(assign.strip().lower(), assign.strip()),
         version=version,
     )
@@ -160,11 +161,20 @@ class Instance:
 
         def authorized(request: Request) -> Response:
             call = self.authorize(request)
+            if self.org.settings.refused_calls:
+                self.check_refused(call)
             self.meter.count()
             return handler(call)
 
         self.router.add(methods, ROOT + pattern, authorized)
         self.api[authorized] = handler
+
+    def check_refused(self, call: Call) -> None:
+        """Raises Refusal where an administrator's setting refuses whole calls."""
+        path = "/" + call.request.path.partition("/services/data/v")[2].partition("/")[2]
+        for prefix, code in self.org.settings.refused_calls.items():
+            if path.startswith(prefix):
+                raise call_refusal(code, CALL_WORDS[code])
 
     def authorize(self, request: Request) -> Call:
         """Raises Refusal: an address too long (414), no live session (401), no such version (404)."""

@@ -18,6 +18,7 @@ import orjson
 
 from pasodoble.simulators.http import Request, Response
 from pasodoble.simulators.salesforce.ids import full_id
+from pasodoble.simulators.salesforce.rest.assertions import is_signed
 from pasodoble.simulators.salesforce.rest.frame import Instance, bearer_token, reply
 from pasodoble.simulators.salesforce.rows import Row
 from pasodoble.simulators.salesforce.sessions import Grant, Session
@@ -108,8 +109,12 @@ class OAuth:
         return self._sessions.open(user["Id"]), None
 
     def _jwt(self, _request: Request, form: dict[str, str]) -> tuple[Session, str | None]:
-        """The claims of the assertion; its signature is not checked, for the app holds no certificate here."""
-        claims = _read_claims(form.get("assertion", ""))
+        """By the claims of the assertion, and by its signature once the app has a certificate."""
+        assertion = form.get("assertion", "")
+        claims = _read_claims(assertion)
+        certificate = self._instance.org.settings.jwt_certificate
+        if certificate and not is_signed(assertion, certificate):
+            raise OAuthError("invalid_grant", "invalid assertion")
         if claims.get("iss") != self._sessions.client_id:
             raise OAuthError("invalid_client_id", "client identifier invalid")
         audience = str(claims.get("aud", ""))
