@@ -292,8 +292,8 @@ def test_door_is_not_in_the_journal_when_nothing_changed(hub: Hub, ana: str) -> 
     assert hub.get(DOOR + "journal").body == before
 
 
-def story(hub: Hub) -> None:
-    """Something of everything that a snapshot holds."""
+def story(hub: Hub) -> str:
+    """Something of everything that a snapshot holds; the id of an email with a draft."""
     schema = {
         "name": "car",
         "labels": {"singular": "Car", "plural": "Cars"},
@@ -317,7 +317,14 @@ def story(hub: Hub) -> None:
     branch = {"filterBranchType": "AND", "filterBranchOperator": "AND", "filterBranches": [], "filters": [inner]}
     body = {"name": "All", "objectTypeId": "0-1", "processingType": "DYNAMIC", "filterBranch": branch}
     hub.post("/crm/v3/lists", body)
+    campaign = hub.post("/marketing/v3/campaigns", {"properties": {"hs_name": "Spring"}})["id"]
+    hub.put(f"/marketing/v3/campaigns/{campaign}/assets/FORM/1")
+    hub.post("/events/v3/event-definitions", {"label": "Fitting", "name": "fitting", "primaryObject": "CONTACT"})
+    email = hub.post("/marketing/v3/emails", {"name": "Spring", "subject": "Hello"})["id"]
+    hub.patch(f"/marketing/v3/emails/{email}", {"subject": "Hello, spring"})
+    hub.patch(f"/marketing/v3/emails/{email}/draft", {"subject": "Hello again"})
     hub.post(f"{CONTACTS}/merge", {"primaryObjectId": ana, "objectIdToMerge": ben})
+    return str(email)
 
 
 VIEWS = [
@@ -331,23 +338,28 @@ VIEWS = [
     "/crm/v3/pipelines/deals",
     "/crm/v3/owners",
     "/email/public/v1/events",
+    "/marketing/v3/campaigns?properties=hs_name",
+    "/events/v3/event-definitions",
+    "/marketing/v3/emails",
     DOOR + "journal",
     DOOR + "schema",
 ]
 
 
 def test_snapshot_brings_everything_back_elsewhere(hub: Hub, tmp_path: Path) -> None:
-    story(hub)
+    email = f"/marketing/v3/emails/{story(hub)}"
+    views = [*VIEWS, f"{email}/draft", f"{email}/revisions"]
     file = str(tmp_path / "world.json")
     assert hub.post(DOOR + "snapshot", {"save": file}).status == 200
-    before = [hub.get(view).body for view in VIEWS]
+    assert {hub.get(view).status for view in views} == {200}
+    before = [hub.get(view).body for view in views]
     other = Hub(people=20)
     assert other.post(DOOR + "snapshot", {"load": file}).status == 200
-    assert [other.get(view).body for view in VIEWS] == before
+    assert [other.get(view).body for view in views] == before
     for one in (hub, other):
         one.act("restore", contact="103")
         one.contact(email="next@b.test")
-    assert [other.get(view).body for view in VIEWS] == [hub.get(view).body for view in VIEWS]
+    assert [other.get(view).body for view in views] == [hub.get(view).body for view in views]
     assert other.post(CONTACTS, {"properties": {"email": "ben@b.test"}}).status == 409
     assert other.found({"propertyName": "email", "operator": "EQ", "value": "next@b.test"}) == ["105"]
 

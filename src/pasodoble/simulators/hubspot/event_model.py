@@ -76,8 +76,26 @@ class AnalyticsEvent:
     properties: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Campaign:
+    """A marketing campaign; `assets` are ids by kind, `budget` and `spend` items by their id."""
+
+    id: str
+    created_ms: int
+    updated_ms: int
+    properties: dict[str, str]
+    assets: dict[str, list[str]] = field(default_factory=dict)
+    budget: dict[str, dict[str, Any]] = field(default_factory=dict)
+    spend: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
 class EventBook:
-    """All of it, oldest first; forms and emails by their id."""
+    """All of it, oldest first; forms, emails and campaigns by their id.
+
+    definitions   custom event definitions by name, as the API spells them
+    drafts        the changes of marketing emails that are not published yet, by the email's id
+    versions      what marketing emails were before, by the email's id
+    """
 
     def __init__(self) -> None:
         self.forms: dict[str, Form] = {}
@@ -85,6 +103,10 @@ class EventBook:
         self.emails: dict[int, MarketingEmail] = {}
         self.email_events: list[EmailEvent] = []
         self.analytics: list[AnalyticsEvent] = []
+        self.campaigns: dict[str, Campaign] = {}
+        self.definitions: dict[str, dict[str, Any]] = {}
+        self.drafts: dict[int, dict[str, Any]] = {}
+        self.versions: dict[int, list[dict[str, Any]]] = {}
 
     def move(self, old_ids: Collection[int], new_id: int) -> None:
         """What merged contacts did is from now on what the result of the merge did."""

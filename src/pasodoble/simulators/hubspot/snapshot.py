@@ -1,12 +1,13 @@
 """A portal's contents to a file and back: one JSON document.
 
-Saved is what people and apps see as data: types, properties, records with their history, links, lists, events, owners,
-pipelines. Not saved is what belongs to the running process: tokens, webhook subscriptions, limits, faults.
+Saved is what people and apps see as data: types, properties, records with their history, links, lists, events, campaigns,
+email drafts, owners, pipelines. Not saved is what belongs to the running process: tokens, webhook subscriptions, limits,
+faults, imports and exports.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -17,6 +18,7 @@ from pasodoble.simulators.hubspot.changes import Actor, Association, Change, Mem
 from pasodoble.simulators.hubspot.derived import readers_of
 from pasodoble.simulators.hubspot.event_model import (
     AnalyticsEvent,
+    Campaign,
     EmailEvent,
     Form,
     FormSubmission,
@@ -34,7 +36,7 @@ from pasodoble.simulators.hubspot.schemas import Schema
 if TYPE_CHECKING:
     from pasodoble.simulators.hubspot.portal import Portal
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 DETAILS: Final = {"association": Association, "merge": Merge, "membership": Membership}
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -119,8 +121,12 @@ class _Saver:
                     ("emails", portal.events.emails.values()),
                     ("email_events", portal.events.email_events),
                     ("analytics", portal.events.analytics),
+                    ("campaigns", portal.events.campaigns.values()),
                 )
             },
+            "definitions": portal.events.definitions,
+            "drafts": list(portal.events.drafts.items()),
+            "versions": list(portal.events.versions.items()),
             "lists": [_list(one) for one in portal.lists.lists.values()],
             "folders": [asdict(folder) for folder in portal.lists.folders.values()],
             "places": portal.lists.places,
@@ -255,6 +261,10 @@ class _Loader:
         book.submissions[:] = [FormSubmission(**_tupled(one, "values")) for one in kept["submissions"]]
         book.email_events[:] = [EmailEvent(**_tupled(one, "sent_by")) for one in kept["email_events"]]
         book.analytics[:] = [AnalyticsEvent(**one) for one in kept["analytics"]]
+        _refill(book.campaigns, ((one["id"], Campaign(**one)) for one in kept["campaigns"]))
+        _refill(book.definitions, self.document["definitions"].items())
+        _refill(book.drafts, self.document["drafts"])
+        _refill(book.versions, ((id, list(map(_version, kept))) for id, kept in self.document["versions"]))
 
     def _load_table(self, kind: ObjectType, kept: Json) -> None:
         portal = self.portal
@@ -291,6 +301,16 @@ class _Loader:
             if one.filter_branch is not None and one.is_dynamic:
                 one.compiled = book.compile(self.portal.types[one.type_id], one.filter_branch)
             book.lists[one.id] = one
+
+
+def _version(kept: Json) -> Json:
+    return {**kept, "email": MarketingEmail(**kept["email"])}
+
+
+def _refill(held: dict[Any, Any], entries: Iterable[Sequence[Any]]) -> None:
+    """Put other entries into a dict that areas of the API hold on to."""
+    held.clear()
+    held.update((key, value) for key, value in entries)
 
 
 def _change(kept: list[Any], actors: list[Actor]) -> Change:

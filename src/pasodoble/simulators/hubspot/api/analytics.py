@@ -51,7 +51,7 @@ def add_routes(portal: Portal, routes: Routes) -> None:
 class Analytics:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
-        self._definitions: dict[str, dict[str, Any]] = {}
+        self._definitions = portal.events.definitions
 
     # -- occurrences ----------------------------------------------------------------------------------------------
 

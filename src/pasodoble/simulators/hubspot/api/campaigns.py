@@ -6,12 +6,12 @@ They have nothing to do with Salesforce campaigns, nor with the `emailCampaignId
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pasodoble.simulators.http import Request, Response, json_response
 from pasodoble.simulators.hubspot.bodies import inputs, json_object, optional, page_of, required
 from pasodoble.simulators.hubspot.errors import Refusal, missing
+from pasodoble.simulators.hubspot.event_model import Campaign
 from pasodoble.simulators.hubspot.moments import iso
 from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes
@@ -19,17 +19,6 @@ from pasodoble.simulators.hubspot.routes import Routes
 MAX_BATCH: Final = 50
 READ_ONLY: Final = ("hs_object_id", "hs_created_by_user_id", "hs_budget_items_sum_amount", "hs_spend_items_sum_amount")
 DEFAULT: Final = ("hs_name",)
-
-
-@dataclass(slots=True)
-class Campaign:
-    id: str
-    created_ms: int
-    updated_ms: int
-    properties: dict[str, str]
-    assets: dict[str, list[str]] = field(default_factory=dict)
-    budget: dict[str, dict[str, Any]] = field(default_factory=dict)
-    spend: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def add_routes(portal: Portal, routes: Routes) -> None:
@@ -60,7 +49,7 @@ def add_routes(portal: Portal, routes: Routes) -> None:
 class Campaigns:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
-        self._campaigns: dict[str, Campaign] = {}
+        self._campaigns = portal.events.campaigns
 
     def _find(self, request: Request) -> Campaign:
         return self._get(request.params["id"])

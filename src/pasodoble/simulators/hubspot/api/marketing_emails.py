@@ -89,8 +89,8 @@ class MarketingEmails:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
         self._emails = portal.events.emails
-        self._drafts: dict[int, dict[str, Any]] = {}
-        self._versions: dict[int, list[dict[str, Any]]] = {}
+        self._drafts = portal.events.drafts
+        self._versions = portal.events.versions
 
     def _find(self, request: Request) -> MarketingEmail:
         return self._get(request.params["id"])
