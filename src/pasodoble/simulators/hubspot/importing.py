@@ -67,7 +67,7 @@ class Import:
     file_ids: tuple[int, ...] = ()
     created_ms: int = 0
     updated_ms: int = 0
-    state: str = "STARTED"
+    state: str = "DEFERRED"
     counters: Counter[str] = field(default_factory=Counter)
     errors: list[RowError] = field(default_factory=list)
 

@@ -47,6 +47,9 @@ class Switches:
     developer_keys: Literal["any", "own"] = "any"
     """Which `hapikey` opens the webhook settings. HubSpot knows its own; the sandbox has nowhere to show one to a client
     that was told only of its ready line, so any will do, and `own` takes none but the portal's."""
+    import_s: float = 0.0
+    """How long an import runs before its rows are there, all at once; HubSpot promises nothing. At 0 its first answer still
+    says STARTED, and the next one DONE."""
     access_token_s: int = 1800
     """Life of an OAuth access token."""
     admin_validation: bool = True

@@ -1,11 +1,14 @@
 """Imports over HTTP: a multipart request with files starts one, later calls tell how it went.
 
-The rows are written at once; the answer still says STARTED, as an asynchronous import would.
+Three run at a time, the others are deferred until one is done or cancelled. What a row becomes does not belong here (see
+`importing`).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
 import orjson
 
@@ -19,6 +22,7 @@ from pasodoble.simulators.hubspot.portal import Portal
 from pasodoble.simulators.hubspot.routes import Routes, is_dated
 
 OPERATIONS = ("CREATE", "UPDATE", "UPSERT")
+MAX_RUNNING: Final = 3
 
 
 def add_routes(portal: Portal, routes: Routes) -> None:
@@ -37,6 +41,8 @@ class Imports:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
         self._imports: dict[int, Import] = {}
+        self._work: dict[int, Callable[[], None]] = {}
+        """Import -> what writes its rows, as long as that is still to come."""
 
     def _find(self, request: Request) -> Import:
         text = request.params["id"]
@@ -69,13 +75,37 @@ class Imports:
         )
         importer = Importer(self._portal, job, self._operations(wanted))
         texts = [_text_of(spec, files) for spec in specs]
+        headed = [bool((optional(spec, "fileImportPage", dict) or {}).get("hasHeader", True)) for spec in specs]
+
+        def write_rows() -> None:
+            for text, row, has_header in zip(texts, columns, headed, strict=True):
+                importer.run_file(text, row, has_header=has_header)
+
         self._imports[job.id] = job
+        self._work[job.id] = write_rows
+        self._start_deferred()
         started = _spell(job)
-        for spec, text, row in zip(specs, texts, columns, strict=True):
-            page = optional(spec, "fileImportPage", dict) or {}
-            importer.run_file(text, row, has_header=bool(page.get("hasHeader", True)))
-        job.state = "DONE"
+        if not self._portal.switches.import_s:
+            self._finish(job)
         return json_response(started, writes=job.counters["CREATED_OBJECTS"] + job.counters["UPDATED_OBJECTS"])
+
+    def _start_deferred(self) -> None:
+        """Start what waits, the oldest first, as far as there is room."""
+        running = sum(job.state == "STARTED" for job in self._imports.values())
+        waiting = [job for job in self._imports.values() if job.state == "DEFERRED"]
+        for job in waiting[: max(0, MAX_RUNNING - running)]:
+            job.state = "STARTED"
+            self._portal.clock.call_later(self._portal.switches.import_s, partial(self._finish, job))
+
+    def _finish(self, job: Import) -> None:
+        """Write the rows of an import that runs; nothing, for one that was cancelled or is done."""
+        if job.state == "STARTED":
+            self._work.pop(job.id)()
+            self._end(job, "DONE")
+
+    def _end(self, job: Import, state: str) -> None:
+        job.state, job.updated_ms = state, self._portal.now_ms()
+        self._start_deferred()
 
     def _operations(self, wanted: dict[str, Any]) -> dict[str, str]:
         operations = {
@@ -110,6 +140,8 @@ class Imports:
     def cancel(self, request: Request) -> Response:
         """An import that is done cannot be undone; the answer says that the asking is over."""
         job = self._find(request)
+        if self._work.pop(job.id, None) is not None:
+            self._end(job, "CANCELED")
         return json_response(
             {"status": "COMPLETE", "startedAt": iso(job.created_ms), "completedAt": iso(self._portal.now_ms())}
         )
