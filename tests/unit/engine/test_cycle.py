@@ -264,3 +264,20 @@ async def _ask(world: SmallWorld, ref: Ref) -> None:
     ask_for(at, "contacts", [ref])
     world.clock.advance(60)
     await sync(at, Scope(kinds=("contacts",), refs=[ref]))
+
+
+async def test_a_value_set_after_the_leading_side_was_blanked_is_the_later_word(world: SmallWorld) -> None:
+    ana = world.hubspot.put("contacts", ANA | {"jobtitle": "CTO"})
+    await world.sync()
+    [lead] = world.live(Side.SALESFORCE)
+    world.clock.advance(60)
+    world.salesforce.edit(lead.ref, {"Title": None})
+    world.clock.advance(60)
+    world.hubspot.edit(ana, {"jobtitle": "CEO"})
+    await world.sync()
+    assert world.one(Side.HUBSPOT)["jobtitle"] == world.one(Side.SALESFORCE)["Title"] == "CEO"
+
+
+async def test_an_object_with_nothing_to_do_still_has_its_numbers_in_the_report(world: SmallWorld) -> None:
+    result = await world.sync()
+    assert result.report.document(1, {}, 0.0)["objects"]["contacts"]["hubspot"]["created"] == 0  # type: ignore[index]  # a JSON document

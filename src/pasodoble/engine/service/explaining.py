@@ -221,7 +221,7 @@ def _view_fields(decision: Decision, at: Connected) -> tuple[FieldView, ...]:
                 names=mapping.by_key[key].names,
                 label=labels[mapping.by_key[key].names.hubspot].label,
                 values=merged.before,
-                base=merged.base,
+                base=decision.job.base.fields.get(key),
                 rule=mapping.by_key[key].update_rule.value,
                 reason=merged.verdict.reason,
                 decided=merged.verdict,
