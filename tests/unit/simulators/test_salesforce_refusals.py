@@ -218,3 +218,11 @@ def test_amounts_are_shown_in_their_own_currency_and_converted_to_the_corporate_
     assert row["own"] == pytest.approx(2000)
     (row,) = sf.query("SELECT FORMAT(Account.AnnualRevenue) shown FROM Contact")
     assert row["shown"] == "USD 2,160.00"
+
+
+def test_aggregates_over_several_currencies_are_in_the_corporate_one() -> None:
+    sf = Client(switches=Switches(multi_currency=True))
+    sf.create("Account", Name="Acme", AnnualRevenue=2160, CurrencyIsoCode="USD")
+    sf.create("Account", Name="Bcme", AnnualRevenue=500, CurrencyIsoCode="EUR")
+    (row,) = sf.query("SELECT SUM(AnnualRevenue) total, FORMAT(MAX(AnnualRevenue)) most FROM Account")
+    assert (row["total"], row["most"]) == (pytest.approx(2500), "EUR 2,000.00")

@@ -84,7 +84,7 @@ class Aggregation:
         inner = self.term(self.scope.argument(call))
         if call.function == "CONVERTCURRENCY":
             return inner
-        return Term(formatter(inner.type, inner.read, self.scope.calendar), "string", inner.name)
+        return Term(formatter(inner, self.scope.calendar), "string", inner.name)
 
     def _grouping_term(self, call: Call) -> Term:
         term = self.scope.term(self.scope.argument(call))
@@ -100,6 +100,8 @@ class Aggregation:
         term = self.scope.term(self.scope.argument(call))
         if not _supports(name, term):
             raise SoqlError("INVALID_FIELD", f"field {term.name} does not support aggregate operator {name}", call.at)
+        if term.code is not None:
+            term = self.scope.convert(term)
         fold = _FOLDS[name]
         read, make = term.read, key_of(term)
 
@@ -107,7 +109,7 @@ class Aggregation:
             return fold([v for v in map(read, group["rows"]) if v is not None], make)
 
         kind = "int" if name.startswith("COUNT") else "double" if name == "AVG" else term.type
-        return Term(read_total, kind, f"{name}({term.name})")
+        return Term(read_total, kind, f"{name}({term.name})", code=term.code if kind == "currency" else None)
 
     # Grouping
 

@@ -241,14 +241,12 @@ class Scope:
         if call.function == "CONVERTCURRENCY":
             if term.type != "currency":
                 raise malformed(f"convertCurrency() can only be used with currency fields: {term.name}", call.at)
-            return self._converted(term)
+            return self.convert(term)
         if call.function == "TOLABEL":
             return self._label_call(term, call)
-        if term.code is not None:
-            return Term(_with_code(term.read, term.code), "string", term.name, term.field)
-        return Term(formatter(term.type, term.read, self.calendar), "string", term.name, term.field)
+        return Term(formatter(term, self.calendar), "string", term.name, term.field)
 
-    def _converted(self, term: Term) -> Term:
+    def convert(self, term: Term) -> Term:
         """An amount in the corporate currency, which is every user's own here."""
         if term.code is None:
             return replace(term, own=False)
@@ -328,9 +326,11 @@ def _with_code(read: Read, code: Read) -> Read:
     return read_amount
 
 
-def formatter(field_type: str, read: Read, calendar: Calendar) -> Read:
+def formatter(term: Term, calendar: Calendar) -> Read:
     """What FORMAT() shows to a user of the locale en_US."""
-    spell = _SPELLINGS.get(field_type, _spell_plain)
+    if term.code is not None:
+        return _with_code(term.read, term.code)
+    read, spell = term.read, _SPELLINGS.get(term.type, _spell_plain)
 
     def read_formatted(row: Row) -> Any:
         value = read(row)
