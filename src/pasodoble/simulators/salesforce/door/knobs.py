@@ -1,5 +1,8 @@
 """The org-wide settings that the door takes, each with what reads it: `{"settings": {"late_visible_s": 5}}`.
 
+    {"refused_calls": {"/query": "QUERY_TIMEOUT"}, "long_requests": 25, "daily_overshoot": 100,
+     "address_choices": {"Spain": ["Madrid"]}, "jwt_certificate": "-----BEGIN PUBLIC KEY-----..."}
+
 What a setting does is told where it is obeyed; objects and their rules are `setup`.
 """
 

@@ -10,6 +10,7 @@
      "settings": {"late_visible_s": 5, "set_audit_fields": true, "daily_api_requests": 100}}
 
 A rule replaces the one of its name; null in place of a field's specification, or "delete": true in a rule, removes it.
+Which settings there are and what reads them is `knobs`.
 """
 
 from __future__ import annotations
