@@ -76,10 +76,14 @@ def _intentions(decisions: Sequence[Decision], now: datetime) -> dict[int, Base]
         link = decision.job.link
         changes = [change for step in decision.steps for change in list_changes(decision, step, now) if change.key]
         if link is not None and changes:
-            base, again = decision.base or NO_BASE, {(change.side, change.key) for change in changes}
-            kept = [change for change in base.intent if (change.side, change.key) not in again]  # of a try that crashed
+            changes += list_lost(decision, now)
+            base = decision.base if decision.base is not None else NO_BASE
+            again = {(change.side, change.key) for change in changes}
+            kept = [change for change in base.intent if (change.side, change.key) not in again]
             read_at = base.read_at
-            if decision.snapshots is not None:
+            if (
+                decision.snapshots is not None and not base.intent
+            ):  # a try that crashed has covered edits since *its* read
                 read_at = Pair(decision.snapshots.hubspot.seen_at, decision.snapshots.salesforce.seen_at)
             intended[link.id] = replace(base, intent=(*kept, *changes), read_at=read_at)
     return intended
@@ -93,10 +97,10 @@ def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
         return [Change(side=side, key="", field="", before=None, after=None, reason=Message(word), at=now)]
     if isinstance(operation, Associate):
         to = str(operation.to)
-        before, after = (to, None) if operation.remove else (None, to)
         name = f"association:{operation.to.object}"
-        return [Change(side=side, key="", field=name, before=before, after=after, reason=step.why[""], at=now)]
-    if not isinstance(operation, Update) or decision.merge is None or decision.mapping is None:
+        change = Change(side=side, key="", field=name, before=None, after=to, reason=step.why[""], at=now)
+        return [replace(change, before=to, after=None) if operation.remove else change]
+    if decision.merge is None or decision.mapping is None:
         return []
     names = {key: decision.mapping.by_key[key].names[side] for key in decision.merge.fields}
     return [
@@ -112,6 +116,28 @@ def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
         )
         for key, f in decision.merge.fields.items()
         if f.writes(side) and names[key] in operation.fields
+    ]
+
+
+def list_lost(decision: Decision, now: datetime) -> list[Change]:
+    """Edits that lost without a write of ours to their side: found under one that was made before."""
+    merge, mapping = decision.merge, decision.mapping
+    if merge is None or mapping is None:
+        return []
+    return [
+        Change(
+            side=side,
+            key=key,
+            field=mapping.by_key[key].names[side],
+            before=value,
+            after=merged.after[side],
+            reason=Message.of("history.lost", side=side),
+            at=now,
+            contested=True,
+        )
+        for key, merged in merge.fields.items()
+        for side, value in merged.lost.items()
+        if not merged.writes(side)
     ]
 
 
@@ -153,25 +179,11 @@ class Recorder:
         self._file(decision, ending, tally)
 
     def _tell_of_lost(self, decision: Decision) -> None:
-        """Edits that lost without a write of ours to their side: found under one that was made before."""
-        link, merge, mapping = decision.job.link, decision.merge, decision.mapping
-        if link is None or merge is None or mapping is None:
+        link = decision.job.link
+        if link is None:
             return
-        for key, merged in merge.fields.items():
-            for side, value in merged.lost.items():
-                ref = link.refs[side]
-                if merged.writes(side) or ref is None:
-                    continue
-                change = Change(
-                    side=side,
-                    key=key,
-                    field=mapping.by_key[key].names[side],
-                    before=value,
-                    after=merged.after[side],
-                    reason=Message.of("history.lost", side=side),
-                    at=self._now,
-                    contested=True,
-                )
+        for change in list_lost(decision, self._now):
+            if (ref := link.refs[change.side]) is not None:
                 self._tx.history.append(self._run_id, link.id, ref, [change])
 
     def _confirm_intent(self, decision: Decision) -> None:
