@@ -177,3 +177,10 @@ def test_archive_passes_over_unknown_ids(hub: Hub) -> None:
     id = hub.contact(email="a@b.test")
     assert hub.post(f"{CONTACTS}/batch/archive", {"inputs": [{"id": id}, {"id": "999"}]}).status == 204
     assert hub.get(f"{CONTACTS}/{id}").status == 404
+
+
+def test_one_record_by_two_names_is_a_duplicate_too(hub: Hub) -> None:
+    id = hub.contact(email="a@b.test")
+    twice = [{"id": id, "properties": {}}, {"id": "a@b.test", "idProperty": "email", "properties": {}}]
+    answer = hub.post(f"{CONTACTS}/batch/update", {"inputs": twice})
+    assert (answer.status, answer["context"]) == (400, {"ids": [id]})

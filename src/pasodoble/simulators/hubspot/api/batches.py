@@ -5,9 +5,10 @@ What one record may hold does not belong here (see `writing`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pasodoble.simulators.http import Request, Response, json_response
 from pasodoble.simulators.hubspot import removing
@@ -35,6 +36,7 @@ from pasodoble.simulators.hubspot.writing import Draft, Writer
 MAX_INPUTS = 100
 MAX_HISTORY_INPUTS = 50
 Shown = dict[str, Any]
+T = TypeVar("T", bound=Hashable)
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class BatchesApi:
         _check_distinct(wanted)
         writer = writer_of(self.portal, request)
         rows = {_name_of(entry): self._to_update(kind, *_name_of(entry)) for entry in wanted}
+        _refuse_twice([str(row.id) for row in rows.values() if row is not None])
 
         def draft(entry: Shown) -> Draft:
             row = rows[_name_of(entry)]
@@ -224,13 +227,17 @@ def _name_of(entry: Shown) -> tuple[str, str]:
 
 
 def _check_distinct(wanted: Sequence[Shown]) -> None:
-    ids = list(map(_name_of, wanted))
-    twice = list(dict.fromkeys(id for id in ids if ids.count(id) > 1)) if len(set(ids)) < len(ids) else []
-    if twice:
-        names = [id for id, _property in twice]
-        raise Refusal(
-            f"Duplicate IDs found in batch input: [{', '.join(names)}]. IDs must be unique", context={"ids": names}
-        )
+    _refuse_twice(list(map(_name_of, wanted)), name=lambda named: named[0])
+
+
+def _refuse_twice(keys: Sequence[T], name: Callable[[T], str] = str) -> None:
+    """Raises Refusal when a key is there more than once; `name` says it."""
+    if len(set(keys)) == len(keys):
+        return
+    names = [name(key) for key, count in Counter(keys).items() if count > 1]
+    raise Refusal(
+        f"Duplicate IDs found in batch input: [{', '.join(names)}]. IDs must be unique", context={"ids": names}
+    )
 
 
 def _all_traced(wanted: Sequence[Shown]) -> bool:
