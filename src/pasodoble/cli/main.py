@@ -97,10 +97,13 @@ def _add(group: typer.Typer, command: Callable[..., object]) -> None:
 
 
 def _add_group(name: str, about: str, *commands: Callable[..., object], cls: type[TyperGroup] | None = None) -> None:
-    group = typer.Typer(cls=cls, no_args_is_help=cls is None, rich_markup_mode=None, help=about)
+    first = commands[0].__name__.rstrip("_")
+    example = f"pasodoble {name}" if cls is not None else f"pasodoble {name} {first}"
+    help_text = f"Example: {example}\n\n{about}"
+    group = typer.Typer(cls=cls, no_args_is_help=cls is None, rich_markup_mode=None, help=help_text, short_help=about)
     for command in commands:
         _add(group, command)
-    app.add_typer(group, name=name)
+    app.add_typer(group, name=name, short_help=about)
 
 
 def _summarize(docstring: str | None) -> str:
@@ -112,7 +115,7 @@ def _summarize(docstring: str | None) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Run one command; gives its exit code."""
     from pasodoble.cli.setup import COMPLETE_VARIABLE
-    from pasodoble.errors import AuthLapsed, ConfigError, Error
+    from pasodoble.errors import AuthLapsed, ConfigError, Error, MappingError
 
     _register()
     if COMPLETE_VARIABLE in os.environ:
@@ -134,7 +137,7 @@ def main(arguments: Sequence[str]) -> int:
         return Exit.INTERRUPTED
     except Error as error:
         talk.complain(error)
-        return Exit.CONFIGURATION if isinstance(error, ConfigError | AuthLapsed) else Exit.FAILED
+        return Exit.CONFIGURATION if isinstance(error, ConfigError | MappingError | AuthLapsed) else Exit.FAILED
     except Exception as error:
         if os.environ.get("PASODOBLE_DEBUG"):
             raise
