@@ -15,6 +15,10 @@ Error
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
+
+CHECK: Final = "pasodoble check"
+"""The next step where a vendor gave no better one: it says which side cannot be spoken to, and why."""
 
 
 class Error(Exception):
@@ -40,7 +44,7 @@ class MappingError(Error):
 class ConnectorError(Error):
     """A vendor could not be spoken to. `code` and `request_id` are the vendor's own, "" where it gave none."""
 
-    def __init__(self, message: str, *, code: str = "", request_id: str = "", next_step: str = "") -> None:
+    def __init__(self, message: str, *, code: str = "", request_id: str = "", next_step: str = CHECK) -> None:
         super().__init__(message, next_step=next_step)
         self.code = code
         self.request_id = request_id
@@ -50,7 +54,7 @@ class Unreachable(ConnectorError):
     """No answer, or none that makes sense. Where `sent` is true, what was sent may or may not have been done."""
 
     def __init__(
-        self, message: str, *, sent: bool = True, code: str = "", request_id: str = "", next_step: str = ""
+        self, message: str, *, sent: bool = True, code: str = "", request_id: str = "", next_step: str = CHECK
     ) -> None:
         super().__init__(message, code=code, request_id=request_id, next_step=next_step)
         self.sent = sent

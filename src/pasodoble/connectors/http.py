@@ -21,6 +21,7 @@ import orjson
 from pasodoble.errors import ConfigError, ConnectorError, RateLimited, Unreachable
 from pasodoble.model.side import Side
 from pasodoble.ports import Budget, Clock
+from pasodoble.words.names import name_side
 
 TRIES = 4
 """How often a request is sent at most, the first time included."""
@@ -143,10 +144,10 @@ class Sender:
             )
         except _NOT_SENT as error:
             raise Unreachable(
-                f"{self.side} cannot be reached ({type(error).__name__})", sent=False, next_step="pasodoble check"
+                f"{name_side(self.side)} cannot be reached ({type(error).__name__})", sent=False
             ) from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
-            raise Unreachable(f"{self.side} gave no whole answer ({type(error).__name__})") from error
+            raise Unreachable(f"{name_side(self.side)} gave no whole answer ({type(error).__name__})") from error
 
     def _parse(self, response: httpx2.Response) -> Answer:
         try:

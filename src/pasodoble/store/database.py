@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from pasodoble.errors import StoreError
+from pasodoble.errors import ConfigError, StoreError
 from pasodoble.store import settings
 from pasodoble.store.migrations import USABLE, find_revision
 from pasodoble.store.scope import Scope
@@ -43,15 +43,15 @@ DRIVERS: Final = {
 
 
 def read_url(url: str) -> URL:
-    """The URL with the driver we use. Raises StoreError for a database that we do not know."""
+    """The URL with the driver we use. Raises ConfigError for a database that we do not know."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreError(
+        raise ConfigError(
             "The database URL cannot be read.", next_step="Set PASODOBLE_DATABASE_URL as in sqlite:///pasodoble.db"
         ) from error
     if parsed.drivername not in DRIVERS:
-        raise StoreError(
+        raise ConfigError(
             f"No such kind of database: {parsed.drivername}.",
             next_step="Use a URL that begins with sqlite:/// or postgresql://",
         )

@@ -26,7 +26,7 @@ def hold_worker_lock(url: str, now: datetime) -> Iterator[None]:
         return
     make_folder(file)
     holder = file.with_name(file.name + ".worker.json")
-    with closing(sqlite3.connect(file.with_name(file.name + ".worker"), timeout=0, isolation_level=None)) as lock:
+    with closing(_open_lock(file)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
@@ -39,6 +39,16 @@ def hold_worker_lock(url: str, now: datetime) -> Iterator[None]:
             yield
         finally:
             holder.unlink(missing_ok=True)
+
+
+def _open_lock(file: Path) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(file.with_name(file.name + ".worker"), timeout=0, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"Nothing can be written beside the database {file}: {error}.",
+            next_step="Give this user the right to write there, or set PASODOBLE_DATABASE_URL to another place.",
+        ) from error
 
 
 def _describe(holder: Path) -> str:

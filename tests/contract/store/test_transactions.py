@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.contract.store.samples import ACME, NOW, hubspot, mark, pair
 
-from pasodoble.errors import StoreError
+from pasodoble.errors import ConfigError, StoreError
 from pasodoble.ports import Store
 from pasodoble.store import hold_worker_lock, open_store
 
@@ -59,7 +59,7 @@ def test_database_error_says_no_customer_value(store: Store) -> None:
 
 @pytest.mark.parametrize("bad", ["mysql://localhost/x", "not a url"])
 def test_other_databases_are_refused_with_what_to_do(bad: str) -> None:
-    with pytest.raises(StoreError) as refused:
+    with pytest.raises(ConfigError) as refused:
         open_store(bad)
     assert "sqlite:///" in refused.value.next_step
 
