@@ -185,18 +185,23 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
 
 
 def _refuse_twins(at: Connected, decisions: Sequence[Decision]) -> None:
-    """A record that was merged into one with a partner of its own: the pair is given up, and a person is told (R-01, R-04)."""
-    followed = {d.follow.into: d for d in decisions if d.follow is not None}
-    if not followed:
+    """A record that was merged into one with a partner of its own: the pair is given up, and a person is told (R-01, R-04).
+
+    Where two of them were merged into a third, the first pair goes on and the other is the twin.
+    """
+    followers = [(decision, decision.follow) for decision in decisions if decision.follow is not None]
+    if not followers:
         return
     with at.store.transaction(at.settings.name, read_only=True) as tx:
-        links = tx.links.load(followed)
-    for into, decision in followed.items():
-        link = links.get(into)
-        if link is None or link.state is LinkState.RETIRED or decision.follow is None:
-            continue
-        decision.problems.append(Problem(cause="duplicate.merged_twin", side=into.side, text=str(into)))
-        decision.retire, decision.follow = decision.follow.reason, None
+        links = tx.links.load([follow.into for _, follow in followers])
+    taken = {into for into, link in links.items() if link.state is not LinkState.RETIRED}
+    for decision, follow in followers:
+        if follow.into in taken:
+            decision.problems.append(
+                Problem(cause="duplicate.merged_twin", side=follow.into.side, text=str(follow.into))
+            )
+            decision.retire, decision.follow = follow.reason, None
+        taken.add(follow.into)
 
 
 def _wants_history(decision: Decision) -> bool:

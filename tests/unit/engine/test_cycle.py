@@ -281,3 +281,17 @@ async def test_a_value_set_after_the_leading_side_was_blanked_is_the_later_word(
 async def test_an_object_with_nothing_to_do_still_has_its_numbers_in_the_report(world: SmallWorld) -> None:
     result = await world.sync()
     assert result.report.document(1, {}, 0.0)["objects"]["contacts"]["hubspot"]["created"] == 0  # type: ignore[index]  # a JSON document
+
+
+async def test_two_contacts_merged_into_a_third_keep_one_pair_and_stop_nobody(world: SmallWorld) -> None:
+    """HubSpot gives the outcome of a merge an id of its own: both pairs would follow to it."""
+    merged = [world.hubspot.put("contacts", ANA | {"email": f"{name}@acme.example"}) for name in ("ana", "eva")]
+    await world.sync()
+    survivor = world.hubspot.put("contacts", ANA)
+    for loser in merged:
+        world.hubspot.merge(loser, survivor)
+    result = await world.sync()
+    assert result.outcome is RunOutcome.ATTENTION
+    assert result.report.of("contacts").problems["duplicate.merged_twin"] == 1
+    with world.store.transaction("small") as tx:
+        assert survivor in tx.links.load([survivor])
