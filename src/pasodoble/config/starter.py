@@ -64,7 +64,10 @@ def render_sandbox_config(ready: Mapping[str, Any]) -> str:
         "hubspot": {
             "base_url": hubspot["base_url"],
             "auth": {"service_key": hubspot.get("service_key", hubspot["token"])},
-            "webhooks": {"client_secret": hubspot["client_secret"], "app_id": str(hubspot.get("service_id", hubspot["app_id"]))},
+            "webhooks": {
+                "client_secret": hubspot["client_secret"],
+                "app_id": str(hubspot.get("service_id", hubspot["app_id"])),
+            },
         },
         "salesforce": {
             "login_url": salesforce["instance_url"],
