@@ -10,6 +10,7 @@ from tests.fakes.small_world import Crash, SmallWorld, choose_rules, make_settin
 
 from pasodoble.engine.cycle import Scope
 from pasodoble.engine.report import RunOutcome
+from pasodoble.engine.service.syncing import ask_for, sync
 from pasodoble.model.cause import Problem
 from pasodoble.model.outcome import Refused
 from pasodoble.model.ref import Ref
@@ -258,8 +259,6 @@ async def test_the_account_behind_a_connection_cannot_change_unnoticed(world: Sm
 
 
 async def _ask(world: SmallWorld, ref: Ref) -> None:
-    from pasodoble.engine.service.syncing import ask_for, sync
-
     at = await world.connect()
     ask_for(at, "contacts", [ref])
     world.clock.advance(60)
@@ -290,7 +289,8 @@ async def test_two_contacts_merged_into_a_third_keep_one_pair_and_stop_nobody(wo
     survivor = world.hubspot.put("contacts", ANA)
     for loser in merged:
         world.hubspot.merge(loser, survivor)
-    result = await world.sync()
+    ask_for(await world.connect(), "contacts", merged)
+    result = await world.sync(Scope(refs=merged))
     assert result.outcome is RunOutcome.ATTENTION
     assert result.report.of("contacts").problems["duplicate.merged_twin"] == 1
     with world.store.transaction("small") as tx:
