@@ -8,27 +8,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeVar
 
 from pasodoble.engine.apply import apply_steps
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision, Judge
+from pasodoble.engine.judging import decide_batch, join_pairs, make_judge, plan_of
 from pasodoble.engine.look import look
-from pasodoble.engine.observe import gather_jobs, observe, read_with_history
 from pasodoble.engine.record import Recorder, reserve
 from pasodoble.engine.report import Report
-from pasodoble.engine.ties import add_ties, add_wakes
 from pasodoble.errors import AuthLapsed, ConnectorError, QuotaSpent
-from pasodoble.model.cause import Problem
-from pasodoble.model.link import LinkState
 from pasodoble.model.operation import Brake
-from pasodoble.model.record import Gone
 from pasodoble.model.ref import Kind, Ref
-from pasodoble.model.side import SIDES, Side
 from pasodoble.model.signal import Mark, Urgency
-from pasodoble.planner.brakes import Tally
-from pasodoble.planner.plan import Plan, make_plan
 
 T = TypeVar("T")
 
@@ -143,103 +135,6 @@ class Cycle:
             recorder = Recorder(at, tx, self.run_id, self.report)
             recorder.record(going, attempts)
         self.woken |= recorder.woken
-
-
-async def make_judge(at: Connected, kind: Kind, *, asked: bool) -> Judge:
-    of_kind = at.settings.objects[kind]
-    members: Collection[str] | None = None
-    if of_kind.inclusion_list is not None:
-        members = await at.connectors[Side.HUBSPOT].read_members(of_kind.inclusion_list)
-    return Judge(at, of_kind, members, installed_at=_first_seen(at, kind), asked=asked)
-
-
-def _first_seen(at: Connected, kind: Kind) -> datetime | None:
-    """When this kind was first looked at; remembered from then on."""
-    name = f"installed:{kind}"
-    with at.store.transaction(at.settings.name) as tx:
-        known = tx.cursors.load(name)
-        if known is None:
-            now = at.clock.now()
-            tx.cursors.save(name, {"at": now.isoformat()}, now)
-            return now
-    return datetime.fromisoformat(str(known["at"]))
-
-
-async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: Judge) -> list[Decision]:
-    """Read what these marks are about on both sides, and decide. Writes nothing anywhere. Raises ConnectorError."""
-    with at.store.transaction(at.settings.name, read_only=True) as tx:
-        jobs = gather_jobs(kind, marks, tx)
-    await observe(at, kind, jobs)
-    now = at.clock.now()
-    decisions = [judge.decide(job, now) for job in jobs]
-    contested = [d.job for d in decisions if _wants_history(d)]
-    if contested:
-        await read_with_history(at, kind, contested)
-        again = {id(job): judge.decide(job, now) for job in contested}
-        decisions = [again.get(id(d.job), d) for d in decisions]
-    _refuse_twins(at, decisions)
-    kept = join_pairs(decisions)
-    await add_ties(at, kind, kept)
-    await add_wakes(at, kind, kept)
-    return kept
-
-
-def _refuse_twins(at: Connected, decisions: Sequence[Decision]) -> None:
-    """A record that was merged into one with a partner of its own: the pair is given up, and a person is told (R-01, R-04).
-
-    Where two of them were merged into a third, the first pair goes on and the other is the twin.
-    """
-    followers = [(decision, decision.follow) for decision in decisions if decision.follow is not None]
-    if not followers:
-        return
-    with at.store.transaction(at.settings.name, read_only=True) as tx:
-        links = tx.links.load([follow.into for _, follow in followers])
-    taken = {into for into, link in links.items() if link.state is not LinkState.RETIRED}
-    for decision, follow in followers:
-        if follow.into in taken:
-            decision.problems.append(
-                Problem(cause="duplicate.merged_twin", side=follow.into.side, text=str(follow.into))
-            )
-            decision.retire, decision.follow = follow.reason, None
-        taken.add(follow.into)
-
-
-def _wants_history(decision: Decision) -> bool:
-    """Both sides changed one field: when each did decides, and only the field's own history knows."""
-    if decision.job.looks_back or decision.merge is None or decision.job.link is None:
-        return False
-    return bool(decision.merge.contested)
-
-
-def join_pairs(decisions: Sequence[Decision]) -> list[Decision]:
-    """One decision a pair: where both records of a new pair were marked, the first finds the second and takes its mark.
-
-    What a link is about to follow (the contact that a lead became) waits for the next round, when the link points at it.
-    """
-    first: dict[Ref, Decision] = {}
-    kept = []
-    followed = {d.follow.into for d in decisions if d.follow is not None}
-    for decision in decisions:
-        if decision.job.link is None and decision.job.own in followed:
-            continue
-        refs = [ref for ref in decision.job.refs if ref is not None]
-        earlier = next((first[ref] for ref in refs if ref in first), None)
-        if earlier is not None and decision.new_link is not None:
-            earlier.job.marks += decision.job.marks
-            continue
-        if decision.new_link is not None:
-            first.update(dict.fromkeys(refs, decision))
-        kept.append(decision)
-    return kept
-
-
-def plan_of(at: Connected, kind: Kind, decisions: Sequence[Decision]) -> Plan:
-    """All steps of these decisions as one plan, measured against the links there are."""
-    with at.store.transaction(at.settings.name, read_only=True) as tx:
-        linked = tx.links.count(kind)
-    lost = {(kind, side): sum(isinstance(d.job.seen[side], Gone) for d in decisions) for side in SIDES}
-    tally = Tally(linked={(kind, side): linked for side in SIDES}, lost=lost)
-    return make_plan([step for d in decisions for step in d.steps], tally, limits=at.settings.limits)
 
 
 def chunk(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

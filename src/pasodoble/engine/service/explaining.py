@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pasodoble.engine.connected import Connected
-from pasodoble.engine.cycle import decide_batch, make_judge
 from pasodoble.engine.decide import Decision
+from pasodoble.engine.judging import decide_batch, make_judge
 from pasodoble.engine.service.finding import Found
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.link import LinkState

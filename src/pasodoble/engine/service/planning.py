@@ -8,8 +8,9 @@ from datetime import datetime
 from hashlib import blake2b
 
 from pasodoble.engine.connected import Connected
-from pasodoble.engine.cycle import BATCH, Cycle, chunk, decide_batch, join_pairs, make_judge
+from pasodoble.engine.cycle import BATCH, Cycle, chunk
 from pasodoble.engine.decide import Decision, Judge
+from pasodoble.engine.judging import decide_batch, join_pairs, make_judge
 from pasodoble.engine.look import look_aside
 from pasodoble.engine.observe import read_records
 from pasodoble.engine.service.syncing import RunResult, finish_run, start_run
