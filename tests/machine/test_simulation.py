@@ -81,7 +81,7 @@ def _no_base(monkeypatch: pytest.MonkeyPatch) -> None:
             job.base = NO_BASE
         return jobs
 
-    monkeypatch.setattr("pasodoble.engine.cycle.gather_jobs", forgetful)
+    monkeypatch.setattr("pasodoble.engine.judging.gather_jobs", forgetful)
 
 
 def _resumed_is_final(monkeypatch: pytest.MonkeyPatch) -> None:
