@@ -102,6 +102,6 @@ def _show(findings: Sequence[Checked]) -> None:
     signs = {"error": "[red]✗[/]", "warning": "[yellow]![/]", "note": "·"}
     for found in findings:
         screen.print(f"{signs[found.severity]} {talk.clean(say(found.message), limit=400)}  [dim]{found.id}[/]")
-        screen.print(f"    {talk.clean(say(found.fix), limit=400)}")
+        talk.put_indented(talk.clean(say(found.fix), limit=400), 4)
     if not findings:
         talk.say("Everything is in order.")

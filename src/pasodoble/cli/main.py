@@ -136,6 +136,8 @@ def main(arguments: Sequence[str]) -> int:
         talk.say("Stopped.")
         return Exit.INTERRUPTED
     except Error as error:
+        if "--json" in arguments:
+            talk.put_json(talk.spell_error(error))
         talk.complain(error)
         return Exit.CONFIGURATION if isinstance(error, ConfigError | MappingError | AuthLapsed) else Exit.FAILED
     except Exception as error:

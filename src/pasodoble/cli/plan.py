@@ -11,7 +11,7 @@ import typer
 from pasodoble.cli import talk
 from pasodoble.cli.exits import Exit
 from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, ObjectOption, Opened, opened
-from pasodoble.cli.sync import exit_of, show
+from pasodoble.cli.sync import put_result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,11 +173,7 @@ def apply(
             for reason in stale.reasons[:10]:
                 talk.say(f"  - {say(reason)}")
             raise
-    if json:
-        talk.put_json(result.document)
-    else:
-        show(result)
-    return exit_of(result)
+    return put_result(result, json=json)
 
 
 def _read(file: Path) -> Document:

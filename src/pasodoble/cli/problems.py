@@ -115,8 +115,7 @@ def retry(
 
     Try these records again, now.
     """
-    from pasodoble.cli.sync import exit_of
-    from pasodoble.cli.sync import show as show_result
+    from pasodoble.cli.sync import put_result
     from pasodoble.engine.service import mending
 
     _ensure_chosen(ids, cause, "retry")
@@ -124,11 +123,7 @@ def retry(
         rows = mending.choose_problems(with_.connection, with_.store, ids=ids or (), cause=cause)
         refs = mending.retry(with_.connection, with_.store, with_.clock, rows)
         result = asyncio.run(_sync(with_, refs))
-    if json:
-        talk.put_json(result.document)
-    else:
-        show_result(result)
-    return exit_of(result)
+    return put_result(result, json=json)
 
 
 async def _sync(with_: Opened, refs: dict[Kind, set[Ref]]) -> RunResult:
@@ -196,14 +191,13 @@ def _show_problems(rows: list[ProblemRow], language: str, *, every: bool) -> Non
         of_cause = list(group)
         words = describe_cause(cause, language)
         screen.print(f"[bold]{len(of_cause):>5}  {words.title}[/]  [dim]{cause}[/]")
-        screen.print(f"       {words.meaning}")
-        screen.print(f"       {words.fix}")
+        talk.put_indented(words.meaning, 7)
+        talk.put_indented(words.fix, 7)
         for row in of_cause[:shown]:
             detail = f"{' '.join(row.problem.fields)} {row.problem.text}".strip()
-            screen.print(
-                f"       · [dim]#{row.id}[/] {talk.clean(row.label or row.ref.id)}  [dim]{row.ref}  {talk.clean(detail, limit=160)}[/]"
-            )
+            name = talk.clean(row.label or row.ref.id)
+            talk.put_indented(f"· [dim]#{row.id}[/] {name}  [dim]{row.ref}  {talk.clean(detail, limit=160)}[/]", 7)
         if len(of_cause) > shown:
-            screen.print(f"       … {len(of_cause) - shown} more: pasodoble problems --cause {cause}", style="dim")
+            talk.put_indented(f"… {len(of_cause) - shown} more: pasodoble problems --cause {cause}", 7, style="dim")
     if not rows:
         talk.say("Nothing needs attention.")

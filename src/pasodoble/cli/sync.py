@@ -14,6 +14,7 @@ from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, Ob
 if TYPE_CHECKING:
     from pasodoble.engine.connected import Connected
     from pasodoble.engine.cycle import Scope
+    from pasodoble.engine.report import Report
     from pasodoble.engine.service.syncing import RunResult
 
 
@@ -36,11 +37,7 @@ def sync(
     """
     with opened(config, connection, works=True) as with_:
         result = asyncio.run(_run(with_, object, record, list_id, approved=yes))
-    if json:
-        talk.put_json(result.document)
-    else:
-        show(result)
-    return exit_of(result)
+    return put_result(result, json=json)
 
 
 async def _run(with_: Opened, object: str, record: str, list_id: str, *, approved: bool) -> RunResult:
@@ -81,12 +78,21 @@ def exit_of(result: RunResult) -> Exit:
     }[result.outcome]
 
 
+def put_result(result: RunResult, *, json: bool) -> Exit:
+    """The report on stdout, as a document or for reading; what went wrong and what to do next on stderr, either way."""
+    if json:
+        talk.put_json(result.document)
+    else:
+        show(result)
+    tell_trouble(result.report)
+    return exit_of(result)
+
+
 def show(result: RunResult) -> None:
-    """The report as a table a kind, and what to do next."""
+    """The report as a table a kind."""
     from rich.table import Table
 
     from pasodoble.model.side import SIDES
-    from pasodoble.words import say
     from pasodoble.words.names import name_side
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -108,6 +114,12 @@ def show(result: RunResult) -> None:
         )
     calls = result.document["api_calls"]
     screen.print(f"API calls: {calls}".replace("{", "").replace("}", "").replace("'", ""))
+
+
+def tell_trouble(report: Report) -> None:
+    """What stopped the run or stands in the way, and the next command to type."""
+    from pasodoble.words import say
+
     for brake in report.brakes:
         talk.say(f"Stopped by a brake, nothing of this was written: {say(brake.message)}")
         talk.say("Next: pasodoble plan   (look), then: pasodoble plan --out plan.json && pasodoble apply plan.json")

@@ -40,6 +40,13 @@ def page() -> Console:
     return Console(no_color=_plain, highlight=False)
 
 
+def put_indented(text: str, indent: int, *, style: str = "") -> None:
+    """A line to read on stdout that keeps its indent where the terminal makes it wrap."""
+    from rich.padding import Padding
+
+    page().print(Padding(text, (0, 0, 0, indent), style=style, expand=False))
+
+
 def shows_progress() -> bool:
     return sys.stderr.isatty() and not _plain
 
@@ -80,6 +87,15 @@ def clean(text: object, *, limit: int = 120) -> str:
     """A CRM's value made harmless for a terminal: no control or direction characters, no markup, not endless."""
     flat = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in str(text))
     return (flat if len(flat) <= limit else flat[: limit - 1] + "…").replace("[", r"\[")
+
+
+def spell_error(error: Error) -> dict[str, object]:
+    """The document that `--json` prints where a command failed before it had anything else to say."""
+    from pasodoble.errors import ConfigError
+
+    problems = [str(problem) for problem in error.problems] if isinstance(error, ConfigError) else []
+    told = {"message": str(error), "problems": problems, "next_step": error.next_step}
+    return {"format_version": 1, "outcome": "failed", "error": told}
 
 
 def complain(error: Error) -> None:

@@ -88,12 +88,13 @@ def _show_refusals(refusals: Sequence[Refusal]) -> None:
 
 
 def _report(done: Undone, *, json: bool) -> int:
-    from pasodoble.cli.sync import exit_of, show
+    from pasodoble.cli.sync import exit_of, show, tell_trouble
 
     if json:
         talk.put_json(done.document())
     else:
         show(done.result)
         _show_refusals(done.refusals)
+    tell_trouble(done.result.report)
     code = exit_of(done.result)
     return Exit.NEEDS_ATTENTION if done.refusals and code is Exit.DONE else code

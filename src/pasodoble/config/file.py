@@ -10,8 +10,10 @@ import re
 from datetime import timedelta
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -93,7 +95,17 @@ Automatic = Annotated[
 Count = Annotated[int, Field(ge=0)]
 Secret = Annotated[str, Field(min_length=1)]
 ADDRESS = r"^https?://[^\s/]+"
-Address = Annotated[str, Field(pattern=ADDRESS)]
+
+
+def _ensure_port(address: str) -> str:
+    try:
+        urlsplit(address).port  # noqa: B018 - asking is what checks it
+    except ValueError as error:
+        raise ValueError(f"{address} has no port that can be used ({error})") from None
+    return address
+
+
+Address = Annotated[str, Field(pattern=ADDRESS), AfterValidator(_ensure_port)]
 
 
 class Part(BaseModel):
