@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pasodoble.model.cause import Problem
+from pasodoble.model.conflict import Choice, Clash
 from pasodoble.model.link import Base, Link
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Operation
@@ -44,6 +45,26 @@ class Page:
     cursor: Cursor
     gone: Sequence[Gone] = ()
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListInfo:
+    """A list of records. `size`: how many are in it; None where the vendor has not counted."""
+
+    id: str
+    name: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberPage:
+    """Some of a list's members by record id, in the order in which they joined, with the moment of each.
+
+    cursor   leads to this very page again, so that those who join later are found behind these
+    """
+
+    members: Mapping[str, datetime]
+    cursor: Cursor
 
 
 class Connector(Protocol):
@@ -100,8 +121,14 @@ class Connector(Protocol):
         Never raises for a part: what was not sent is Deferred, what may have been done is Unknown.
         """
 
-    async def read_members(self, list_id: str) -> dict[str, datetime]:
-        """A list's members by record id, with the moment each joined. Raises Unsupported where there are no lists."""
+    async def describe_list(self, list_id: str, object: str) -> ListInfo:
+        """Raises Unsupported, saying what to do, where there is no such list, or where it holds records of another object."""
+
+    def read_members(self, list_id: str, cursor: Cursor | None = None) -> AsyncIterator[MemberPage]:
+        """A list's members, in pages; from the page of `cursor` on. The last page may be empty: its cursor still counts."""
+
+    async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
+        """Which of these records are in the list now."""
 
     async def read_owners(self) -> list[Owner]: ...
 
@@ -316,6 +343,51 @@ class Problems(Protocol):
     def ignore(self, ids: Collection[int], now: datetime) -> int: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictRow:
+    """A conflict that is open. `chosen`: the side that a person has chosen, until that is carried out."""
+
+    id: int
+    kind: Kind
+    link_id: int
+    refs: Pair[Ref | None]
+    clash: Clash
+    at: datetime
+    label: str = ""
+    chosen: Side | None = None
+    actor: str = ""
+
+    @property
+    def choice(self) -> Choice | None:
+        """What a person has said, for the merge."""
+        if self.chosen is None:
+            return None
+        return Choice(
+            side=self.chosen, value=self.clash.values[self.chosen], left=self.clash.left, actor=self.actor or "person"
+        )
+
+
+class Conflicts(Protocol):
+    """Fields in which two values met and nobody has settled it yet: at most one open conflict a link and line."""
+
+    def open(self, kind: Kind, link_id: int, clashes: Sequence[Clash], now: datetime) -> None:
+        """A new clash in a field takes the former's place, and with it what was chosen."""
+
+    def close(self, ids: Collection[int]) -> None: ...
+
+    def load(self, link_ids: Collection[int]) -> dict[int, list[ConflictRow]]:
+        """By link."""
+
+    def load_recent(
+        self, *, ids: Collection[int] = (), limit: int = 500, before_id: int | None = None
+    ) -> list[ConflictRow]:
+        """Newest first; with `ids`, only these."""
+
+    def choose(self, choices: Mapping[int, Side], actor: str) -> None: ...
+
+    def count(self) -> int: ...
+
+
 class LeftOut(Protocol):
     """Records that are not synced on purpose, and the gate that says so."""
 
@@ -384,6 +456,8 @@ class Transaction(Protocol):
     def traces(self) -> Traces: ...
     @property
     def problems(self) -> Problems: ...
+    @property
+    def conflicts(self) -> Conflicts: ...
     @property
     def left_out(self) -> LeftOut: ...
     @property

@@ -30,6 +30,7 @@ class Snapshot:
     modified_at  the vendor's stamp of the last change
     seen_at      the vendor's clock at that read, not ours
     by_us        whether the record's last change is known to be ours; evidence only, never proof
+    modified_by  the vendor's id of whoever made that change, "" where it is not told
     history      past versions by field name, newest first; only where they were asked for
     """
 
@@ -39,6 +40,7 @@ class Snapshot:
     seen_at: datetime
     created_at: datetime | None = None
     by_us: bool = False
+    modified_by: str = ""
     history: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
 
 

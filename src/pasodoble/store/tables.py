@@ -151,6 +151,24 @@ problems = Table(
     sqlite_autoincrement=True,
 )
 
+# A field in which two values met, until a person has chosen or the field has moved on.
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _connection(),
+    Column("kind", Text, nullable=False),
+    Column("link_id", NUMBER, ForeignKey("links.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("clash", Document, nullable=False),
+    Column("chosen", Chosen(Side)),
+    Column("actor", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("link_id", "key"),
+    Index(None, "connection_id", "id"),
+    sqlite_autoincrement=True,
+)
+
 left_out = Table(
     "left_out",
     metadata,

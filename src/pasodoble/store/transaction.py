@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pasodoble.store.bases import SqlBases
+from pasodoble.store.conflicts import SqlConflicts
 from pasodoble.store.cursors import SqlCursors
 from pasodoble.store.history import SqlHistory
 from pasodoble.store.left_out import SqlLeftOut
@@ -25,6 +26,7 @@ class SqlTransaction:
         self.history = SqlHistory(scope)
         self.traces = SqlTraces(scope)
         self.problems = SqlProblems(scope)
+        self.conflicts = SqlConflicts(scope)
         self.left_out = SqlLeftOut(scope)
         self.cursors = SqlCursors(scope)
         self.runs = SqlRuns(scope)

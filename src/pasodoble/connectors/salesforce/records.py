@@ -158,6 +158,7 @@ def _parse_row(row: Mapping[str, Any], object: str, fields: Collection[str], see
         seen_at=seen_at,
         created_at=datetime.fromisoformat(created) if created else None,
         by_us=bool(me) and to_18(row.get("LastModifiedById") or "") == me,
+        modified_by=to_18(row.get("LastModifiedById") or ""),
     )
 
 
