@@ -6,7 +6,7 @@ transactions are short and are called inline (in a thread from the pages).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import Protocol
 
 from pasodoble.model.cause import Problem
 from pasodoble.model.conflict import Choice, Clash
+from pasodoble.model.errand import Errand
 from pasodoble.model.link import Base, Link
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Operation
@@ -22,7 +23,7 @@ from pasodoble.model.record import Account, Gone, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Pair, Side
-from pasodoble.model.signal import Mark, Signal, Urgency
+from pasodoble.model.signal import Effect, Mark, Signal, Silence, Urgency
 from pasodoble.model.trace import Change, State, TraceStep
 from pasodoble.model.value import Raw
 
@@ -135,11 +136,37 @@ class Connector(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a vendor has told since the last time, with the position to keep once that is durable.
+
+    missed   objects of which more has changed than was told: only a look finds it
+    """
+
+    signals: Sequence[Signal]
+    position: Cursor
+    missed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """Of which objects a vendor tells us by itself: `heard`; `refused`, though we ask; `beyond` what its plan has room for."""
+
+    heard: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+
 class PushReader(Protocol):
     """What a vendor tells us by itself. Only hints: losing all of it costs latency, never correctness."""
 
-    def signals(self, position: Cursor | None) -> AsyncIterator[tuple[Sequence[Signal], Cursor]]:
-        """Signals as they come, each batch with the position to keep once it is durable."""
+    async def survey(self) -> Hearing:
+        """Raises ConnectorError when nobody answers."""
+
+    def signals(self, position: Cursor | None) -> AsyncIterator[Heard]:
+        """What is told after that position, as it comes, without end; with None, from now on. Never raises a ConnectorError."""
+
+    async def close(self) -> None: ...
 
 
 # --- the store -------------------------------------------------------------------------------------------------------
@@ -441,6 +468,58 @@ class Records(Protocol):
     def count_by_state(self, kind: Kind | None = None) -> dict[State, int]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What a vendor sent by itself, as it came. `trouble`: why it could not be read, "" while nobody tried."""
+
+    id: int
+    body: str
+    at: datetime
+    trouble: str = ""
+
+
+class Inbox(Protocol):
+    """Letters that are kept before they are answered, and read afterwards."""
+
+    def put(self, bodies: Sequence[str], now: datetime) -> None: ...
+
+    def take(self, limit: int) -> list[Letter]:
+        """The oldest that no other worker is at. They stay until removed, or put aside."""
+
+    def remove(self, ids: Collection[int]) -> None: ...
+
+    def put_aside(self, id: int, trouble: str) -> None:
+        """Keep it for a person to look at, out of the others' way. Only the latest hundred are kept."""
+
+    def load_aside(self) -> list[Letter]:
+        """Newest first."""
+
+    def count(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiringCount:
+    """How often a trigger was heard on a side, with that effect. `key` may be that of a non-trigger."""
+
+    key: str
+    side: Side
+    effect: Effect
+    count: int
+    last_at: datetime
+
+
+class Firings(Protocol):
+    """What was heard: counts by trigger, and the last silence of each record. Silences of over a week ago are forgotten."""
+
+    def add(self, counts: Mapping[tuple[str, Side, Effect], int], now: datetime) -> None: ...
+
+    def load(self) -> list[FiringCount]: ...
+
+    def keep_silences(self, of: Mapping[Ref, Silence], now: datetime) -> None: ...
+
+    def load_silences(self, refs: Collection[Ref]) -> dict[Ref, Silence]: ...
+
+
 class Transaction(Protocol):
     """One transaction of one connection. All or nothing; nothing of it is seen before it ends."""
 
@@ -466,6 +545,10 @@ class Transaction(Protocol):
     def runs(self) -> Runs: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def firings(self) -> Firings: ...
 
 
 class Store(Protocol):
@@ -474,6 +557,9 @@ class Store(Protocol):
 
         read_only   for pages and reports: never waits for a writer, and no writer waits for it
         """
+
+    def receive(self, bodies: Mapping[str, Sequence[str]], now: datetime) -> None:
+        """Put letters into the inboxes of these connections, all in one commit: durable once this returns."""
 
     def save_settings(self, document: str, now: datetime) -> int:
         """Keep the settings document as a new version if it differs from the newest; gives the newest version's number."""
@@ -506,13 +592,43 @@ class Budget(Protocol):
         """Calls made by this process since it started."""
 
 
+Perform = Callable[[Errand], Awaitable[bool]]
+"""One step of an errand, to be done in the process that runs it; gives whether there is more to do."""
+
+
 class Runner(Protocol):
-    """Runs durable work: the engine behind it is disposable, the journal is not."""
+    """Runs errands durably, in any number of processes. All that it keeps may be deleted at any time: the journal is the truth.
 
-    async def request(self, connection: str, kind: Kind, *, urgency: Urgency) -> None:
-        """See to it that the kind's marks are worked on. Requests for the same work coalesce."""
+    A run is a row of steps, at most `MOST_STEPS`; a step that was under way when its process died is done again.
+    """
 
-    async def run_until_idle(self) -> None: ...
+    @property
+    def worker(self) -> str:
+        """This process's name among the workers."""
+
+    async def start(self, perform: Perform, tick: Callable[[], Awaitable[None]], *, every_s: int) -> None:
+        """Be a worker. `tick` is called every so often, in one of the processes. Runs of another version are cancelled."""
+
+    async def submit(self, errand: Errand, *, delay_s: float = 0.0) -> None:
+        """See to it that the errand runs, in whichever process. It joins a run that waits or is under way.
+
+        May be called without `start`, by a process that only asks.
+        """
+
+    async def cancel(self, errand: Errand) -> bool:
+        """End its run after the step that it is in; gives whether there was one."""
+
+    async def list_active(self) -> list[Errand]:
+        """Errands that wait or run, in order of their names."""
+
+    async def adopt(self, dead: Collection[str]) -> int:
+        """Take over the runs of these workers, which are no more; gives how many."""
+
+    async def sweep(self, before: datetime) -> int:
+        """Forget runs that ended before then; gives how many."""
+
+    async def stop(self, *, patience_s: float = 30.0) -> None:
+        """Finish the steps under way, begin no others, and leave."""
 
 
 class Notifier(Protocol):
