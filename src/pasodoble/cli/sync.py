@@ -71,6 +71,8 @@ async def _choose_scope(at: Connected, object: str, record: str, list_id: str) -
 def exit_of(result: RunResult) -> Exit:
     from pasodoble.engine.report import RunOutcome
 
+    if result.report.misset and not result.report.failures:
+        return Exit.CONFIGURATION
     return {
         RunOutcome.DONE: Exit.DONE,
         RunOutcome.ATTENTION: Exit.NEEDS_ATTENTION,
@@ -126,5 +128,7 @@ def tell_trouble(report: Report) -> None:
     for failure in report.failures:
         talk.say(f"pasodoble: {failure}")
         talk.say("Next: pasodoble check")
+    for error in report.misset.values():
+        talk.complain(error)
     if any(tally.problems for tally in report.tallies.values()):
         talk.say("Next: pasodoble problems")

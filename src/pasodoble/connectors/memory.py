@@ -21,7 +21,7 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
 from pasodoble.model.value import Raw
-from pasodoble.ports import Clock, Cursor, Page
+from pasodoble.ports import Clock, Cursor, ListInfo, MemberPage, Page
 
 KEY: Final[Mapping[Side, str]] = {Side.HUBSPOT: "pasodoble_key", Side.SALESFORCE: "Pasodoble_Key__c"}
 UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {"contacts": ("email",)}
@@ -234,10 +234,21 @@ class MemoryConnector:
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return [self.refuse(op) or self._write_one(op) for op in operations]
 
-    async def read_members(self, list_id: str) -> dict[str, datetime]:
+    async def describe_list(self, list_id: str, object: str) -> ListInfo:
         if self._side is Side.SALESFORCE or list_id not in self.lists:
             raise Unsupported(f"{self._side} has no list {list_id}", code="NOT_FOUND")
-        return dict(self.lists[list_id])
+        return ListInfo(id=list_id, name=f"List {list_id}", size=len(self.lists[list_id]))
+
+    async def read_members(self, list_id: str, cursor: Cursor | None = None) -> AsyncIterator[MemberPage]:
+        await self.describe_list(list_id, "")
+        members = sorted(self.lists[list_id].items(), key=lambda member: (member[1], _id_order(member[0])))
+        start = int(str(cursor["after"])) if cursor is not None else 0
+        for at in range(start, max(len(members), start + 1), self._page_size):
+            yield MemberPage(members=dict(members[at : at + self._page_size]), cursor={"after": at})
+
+    async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
+        await self.describe_list(list_id, object)
+        return frozenset(ids) & self.lists[list_id].keys()
 
     async def read_owners(self) -> list[Owner]:
         return list(self.owners)

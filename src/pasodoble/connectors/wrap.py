@@ -16,7 +16,7 @@ from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
-from pasodoble.ports import Connector, Cursor, Page
+from pasodoble.ports import Connector, Cursor, ListInfo, MemberPage, Page
 
 
 class Wrapped:
@@ -57,8 +57,14 @@ class Wrapped:
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await self.inner.write(operations)
 
-    async def read_members(self, list_id: str) -> dict[str, datetime]:
-        return await self.inner.read_members(list_id)
+    async def describe_list(self, list_id: str, object: str) -> ListInfo:
+        return await self.inner.describe_list(list_id, object)
+
+    def read_members(self, list_id: str, cursor: Cursor | None = None) -> AsyncIterator[MemberPage]:
+        return self.inner.read_members(list_id, cursor)
+
+    async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
+        return await self.inner.find_members(list_id, object, ids)
 
     async def read_owners(self) -> list[Owner]:
         return await self.inner.read_owners()

@@ -17,7 +17,7 @@ from pasodoble.engine.judging import decide_batch, join_pairs, make_judge, plan_
 from pasodoble.engine.look import look
 from pasodoble.engine.record import Recorder, reserve
 from pasodoble.engine.report import Report
-from pasodoble.errors import AuthLapsed, ConnectorError, QuotaSpent
+from pasodoble.errors import AuthLapsed, ConfigError, ConnectorError, QuotaSpent
 from pasodoble.model.operation import Brake
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.signal import Mark, Urgency
@@ -65,15 +65,22 @@ class Cycle:
         self.report.include(self._kinds(scope))
         try:
             for kind in self._kinds(scope):
-                if scope.looks and not scope.asked:
-                    await look(self.at, kind)
-                await self._work(kind, scope)
+                await self._run_kind(kind, scope)
             for kind in [] if scope.asked else self._kinds(scope):
                 if kind in self.woken:  # they waited for what a later kind has linked
                     await self._work(kind, scope)
         except ConnectorError as error:
             self.report.failures.append(_say_failure(error))
         return self.report
+
+    async def _run_kind(self, kind: Kind, scope: Scope) -> None:
+        """Settings of this kind that cannot be used stop this kind only."""
+        try:
+            if scope.looks and not scope.asked:
+                await look(self.at, kind)
+            await self._work(kind, scope)
+        except ConfigError as error:
+            self.report.misset[kind] = error
 
     def _kinds(self, scope: Scope) -> list[Kind]:
         return [o.kind for o in self.at.settings.enabled() if scope.kinds is None or o.kind in scope.kinds]

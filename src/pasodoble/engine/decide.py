@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.look import CREATED
+from pasodoble.engine.membership import Membership
 from pasodoble.engine.observe import Job
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.cause import Problem
@@ -97,14 +98,14 @@ class Decision:
 class Judge:
     """Decides jobs of one kind.
 
-    members       the ids in the inclusion list; None: no list is set
+    members       who is in the inclusion list, asked about the records at hand; None: no list is set
     installed_at  when the kind was first looked at
     asked         a person asked for these very records
     """
 
     at: Connected
     of_kind: ObjectSettings
-    members: Collection[str] | None
+    members: Membership | None
     installed_at: datetime | None = None
     asked: bool = False
 

@@ -5,12 +5,13 @@ Nothing is written, to a vendor or to the store, but the moment at which a kind 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision, Judge
-from pasodoble.engine.observe import gather_jobs, observe, read_with_history
+from pasodoble.engine.membership import open_membership
+from pasodoble.engine.observe import Job, gather_jobs, observe, read_with_history
 from pasodoble.engine.ties import add_ties, add_wakes
 from pasodoble.model.cause import Problem
 from pasodoble.model.link import LinkState
@@ -24,10 +25,7 @@ from pasodoble.planner.plan import Plan, make_plan
 
 async def make_judge(at: Connected, kind: Kind, *, asked: bool) -> Judge:
     of_kind = at.settings.objects[kind]
-    members: Collection[str] | None = None
-    if of_kind.inclusion_list is not None:
-        members = await at.connectors[Side.HUBSPOT].read_members(of_kind.inclusion_list)
-    return Judge(at, of_kind, members, installed_at=_first_seen(at, kind), asked=asked)
+    return Judge(at, of_kind, await open_membership(at, kind), installed_at=_first_seen(at, kind), asked=asked)
 
 
 def _first_seen(at: Connected, kind: Kind) -> datetime | None:
@@ -47,6 +45,8 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         jobs = gather_jobs(kind, marks, tx)
     await observe(at, kind, jobs)
+    if judge.members is not None:
+        await judge.members.ask({ref.id for job in jobs for ref in _list_refs(job) if ref.side is Side.HUBSPOT})
     now = at.clock.now()
     decisions = [judge.decide(job, now) for job in jobs]
     contested = [d.job for d in decisions if _wants_history(d)]
@@ -59,6 +59,11 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
     await add_ties(at, kind, kept)
     await add_wakes(at, kind, kept)
     return kept
+
+
+def _list_refs(job: Job) -> list[Ref]:
+    """All records that the job may come to be about."""
+    return [*(ref for ref in job.refs if ref is not None), *(candidate.ref for candidate in job.candidates)]
 
 
 def _refuse_twins(at: Connected, decisions: Sequence[Decision]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pasodoble.engine.connected import Connected
+from pasodoble.engine.membership import find_joined, look_at_members
 from pasodoble.engine.ties import ASSOCIATED, find_retied, find_role_changes
 from pasodoble.model.link import Base, Link, LinkState
 from pasodoble.model.record import Loss, Snapshot
@@ -33,7 +34,8 @@ def name_cursor(kind: Kind, side: Side, object: str) -> str:
 
 async def look(at: Connected, kind: Kind) -> int:
     """Mark all that changed on both sides since the last look; gives how many marks were put."""
-    marked = sum([await _look_at(at, kind, side, object) for side in SIDES for object in at.objects(kind, side)])
+    marked = await look_at_members(at, kind)
+    marked += sum([await _look_at(at, kind, side, object) for side in SIDES for object in at.objects(kind, side)])
     return marked + await _look_at_roles(at, kind)
 
 
@@ -71,6 +73,8 @@ async def look_aside(at: Connected, kind: Kind) -> list[Mark]:
                 with at.store.transaction(at.settings.name, read_only=True) as tx:
                     for mark in find_marks(at, kind, page, tx, retied):
                         found[mark.ref] = _spell_mark(mark, now)
+    async for marks, _ in find_joined(at, kind):
+        found.update((mark.ref, _spell_mark(mark, now)) for mark in marks)
     for mark in (await find_role_changes(at, kind))[0]:
         found[mark.ref] = _spell_mark(mark, now)
     with at.store.transaction(at.settings.name, read_only=True) as tx:

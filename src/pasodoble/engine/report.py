@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from pasodoble.errors import ConfigError
 from pasodoble.model.operation import Associate, Brake, Create, Delete, Operation, Update
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import SIDES, Side
@@ -65,12 +66,16 @@ class Tally:
 
 @dataclass(slots=True)
 class Report:
-    """A run's numbers by kind, the brakes that stopped it, and the sides that could not be spoken to."""
+    """A run's numbers by kind, the brakes that stopped it, and the sides that could not be spoken to.
+
+    misset  by kind, why its settings cannot be used: nothing of it was synced, all others were
+    """
 
     started_at: datetime
     tallies: dict[Kind, Tally] = field(default_factory=dict)
     brakes: list[Brake] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    misset: dict[Kind, ConfigError] = field(default_factory=dict)
     _counted: set[tuple[str, Ref]] = field(default_factory=set)
 
     def count_once(self, what: str, ref: Ref) -> bool:
@@ -90,7 +95,7 @@ class Report:
 
     @property
     def outcome(self) -> RunOutcome:
-        if self.failures:
+        if self.failures or self.misset:
             return RunOutcome.FAILED
         troubled = self.brakes or any(tally.problems for tally in self.tallies.values())
         return RunOutcome.ATTENTION if troubled else RunOutcome.DONE
@@ -106,7 +111,8 @@ class Report:
                 {"what": b.what, "kind": b.kind, "side": b.side.value, "count": b.count, "allowed": b.allowed}
                 for b in self.brakes
             ],
-            "failures": list(self.failures),
+            "failures": [*self.failures, *map(str, self.misset.values())],
+            "misset": sorted(self.misset),
             "api_calls": {side.value: api_calls.get(side, 0) for side in SIDES},
             "duration_s": round(duration_s, 3),
         }

@@ -336,11 +336,19 @@ async def test_members_of_a_list_with_the_moment_each_joined(portal: HubSpotWorl
     made = await client.write("lists", "", body)
     list_id = str(made.body["list"]["listId"])
     await client._call("PUT", "lists", f"/{list_id}/memberships/add", body=[ref.id for ref in refs], purpose="write")
-    members = await portal.connector.read_members(list_id)
-    assert set(members) == {ref.id for ref in refs}
-    assert set(members.values()) == {portal.clock.now()}
-    with pytest.raises(Unsupported):
-        await portal.connector.read_members("999999")
+    assert (await portal.connector.describe_list(list_id, "contacts")).size == 3
+    [page] = [page async for page in portal.connector.read_members(list_id)]
+    assert set(page.members) == {ref.id for ref in refs}
+    assert set(page.members.values()) == {portal.clock.now()}
+    [again] = [page async for page in portal.connector.read_members(list_id, page.cursor)]
+    assert again.members == page.members
+    outside = portal.put()
+    ids = [outside.id, refs[0].id, "999999"]
+    assert await portal.connector.find_members(list_id, "contacts", ids) == {refs[0].id}
+    with pytest.raises(Unsupported, match="no list"):
+        await portal.connector.describe_list("999999", "contacts")
+    with pytest.raises(Unsupported, match="holds contacts, not companies"):
+        await portal.connector.describe_list(list_id, "companies")
 
 
 @pytest.mark.parametrize(

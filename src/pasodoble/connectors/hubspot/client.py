@@ -24,7 +24,11 @@ _AREAS: Final[Mapping[str, tuple[str, str]]] = {
 def path_of(area: str, version: str) -> str:
     """version   `2026-03` for the dated paths, `v3` for the numbered ones"""
     numbered, dated = _AREAS[area]
-    return dated.format(version) if version[:1].isdigit() else numbered
+    return dated.format(version) if is_dated(version) else numbered
+
+
+def is_dated(version: str) -> bool:
+    return version[:1].isdigit()
 
 
 class HubSpotClient:
@@ -34,6 +38,10 @@ class HubSpotClient:
         self.sender = sender
         self._session = session
         self._version = version
+
+    @property
+    def is_dated(self) -> bool:
+        return is_dated(self._version)
 
     async def read(self, area: str, path: str = "", **params: str) -> Answer:
         return await self._call("GET", area, path, params=params, safe=True, purpose="read")

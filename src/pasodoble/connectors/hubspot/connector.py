@@ -14,7 +14,7 @@ from pasodoble.connectors.hubspot.changes import ChangeReader
 from pasodoble.connectors.hubspot.client import HubSpotClient, path_of
 from pasodoble.connectors.hubspot.errors import ensure_ok, judge
 from pasodoble.connectors.hubspot.key_property import make_key_property
-from pasodoble.connectors.hubspot.lists import read_members
+from pasodoble.connectors.hubspot.lists import ListReader
 from pasodoble.connectors.hubspot.owners import read_owners
 from pasodoble.connectors.hubspot.records import RecordReader
 from pasodoble.connectors.hubspot.schema import Schemas
@@ -27,7 +27,7 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import HubSpotAccess
 from pasodoble.model.side import Side
-from pasodoble.ports import Budget, Clock, Cursor, Page
+from pasodoble.ports import Budget, Clock, Cursor, ListInfo, MemberPage, Page
 
 
 class HubSpotConnector:
@@ -59,6 +59,7 @@ class HubSpotConnector:
         self._client = HubSpotClient(self._sender, Session(self._sender, log_in), access.api_version)
         self._schemas = Schemas(self._client)
         self._records = RecordReader(client=self._client, schemas=self._schemas, app_id=access.app_id)
+        self._lists = ListReader(self._client)
         self._changes = ChangeReader(client=self._client, records=self._records)
         self._writer = Writer(
             client=self._client, records=self._records, associations=AssociationWriter(client=self._client)
@@ -104,8 +105,14 @@ class HubSpotConnector:
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await self._writer.write(operations)
 
-    async def read_members(self, list_id: str) -> dict[str, datetime]:
-        return await read_members(self._client, list_id)
+    async def describe_list(self, list_id: str, object: str) -> ListInfo:
+        return await self._lists.describe(list_id, object)
+
+    def read_members(self, list_id: str, cursor: Cursor | None = None) -> AsyncIterator[MemberPage]:
+        return self._lists.read(list_id, cursor)
+
+    async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
+        return await self._lists.find(list_id, object, ids)
 
     async def read_owners(self) -> list[Owner]:
         return await read_owners(self._client)

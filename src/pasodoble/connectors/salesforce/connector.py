@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 import httpx2
 
@@ -28,7 +29,10 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import SalesforceAccess
 from pasodoble.model.side import Side
-from pasodoble.ports import Budget, Clock, Cursor, Page
+from pasodoble.ports import Budget, Clock, Cursor, ListInfo, MemberPage, Page
+
+_NO_LISTS: Final = "Salesforce has no lists of this sort"
+_NAME_A_LIST: Final = "name a HubSpot list"
 
 
 class SalesforceConnector:
@@ -104,8 +108,14 @@ class SalesforceConnector:
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await self._writer.write(operations)
 
-    async def read_members(self, list_id: str) -> dict[str, datetime]:
-        raise Unsupported("Salesforce has no lists of this sort", next_step="name a HubSpot list in `inclusion_list`")
+    async def describe_list(self, list_id: str, object: str) -> ListInfo:
+        raise Unsupported(_NO_LISTS, next_step=_NAME_A_LIST)
+
+    def read_members(self, list_id: str, cursor: Cursor | None = None) -> AsyncIterator[MemberPage]:
+        raise Unsupported(_NO_LISTS, next_step=_NAME_A_LIST)
+
+    async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
+        raise Unsupported(_NO_LISTS, next_step=_NAME_A_LIST)
 
     async def read_owners(self) -> list[Owner]:
         return await read_owners(self._client)

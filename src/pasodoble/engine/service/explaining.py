@@ -9,6 +9,7 @@ from datetime import datetime
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision
 from pasodoble.engine.judging import decide_batch, make_judge
+from pasodoble.engine.membership import Place, load_place
 from pasodoble.engine.service.finding import Found
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.link import LinkState
@@ -149,7 +150,18 @@ def _load(tx: Transaction, found: Found, at_time: datetime | None) -> _Known:
             known.state, known.reasons, known.steps, known.last_at = trace.state, trace.reasons, trace.steps, trace.at
         if at_time is None:
             _load_present(tx, ref, known)
+    place = load_place(tx, found.kind) if at_time is None else None
+    if place is not None and known.last_at is not None and known.last_at < place.chosen_at:
+        known.steps = (*known.steps, _tell_list_chosen(place))
     return known
+
+
+def _tell_list_chosen(place: Place) -> TraceStep:
+    """The record was last dealt with before the inclusion list was chosen, which started nothing (TN-05)."""
+    reason = Message("trigger.list_chosen")
+    return TraceStep(
+        kind=StepKind.TRIGGER, reason=reason, at=place.chosen_at, passed=False, detail={"list": place.list_id}
+    )
 
 
 def _load_present(tx: Transaction, ref: Ref, known: _Known) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pasodoble.engine.connected import Connected
-from pasodoble.errors import ConfigError, Error
+from pasodoble.errors import ConfigError, Error, Unsupported
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.settings import Connection, ObjectSettings
 from pasodoble.model.side import SIDES, Pair, Side
@@ -151,7 +151,16 @@ async def find_record(at: Connected, text: str) -> Found:
 
 
 async def read_list(at: Connected, kind: Kind, list_id: str) -> set[Ref]:
-    """The members of a HubSpot list as records of that kind. Raises ConnectorError."""
-    members = await at.connectors[Side.HUBSPOT].read_members(list_id)
-    object = at.settings.objects[kind].hubspot_object
-    return {Ref(Side.HUBSPOT, object, id) for id in members}
+    """The members of a HubSpot list as records of that kind.
+
+    Raises NotFound where there is no such list, it holds other records or none; ConnectorError.
+    """
+    hubspot, object = at.connectors[Side.HUBSPOT], at.settings.objects[kind].hubspot_object
+    try:
+        found = await hubspot.describe_list(list_id, object)
+    except Unsupported as error:
+        raise NotFound(str(error), next_step=error.next_step) from error
+    refs = {Ref(Side.HUBSPOT, object, id) async for page in hubspot.read_members(list_id) for id in page.members}
+    if not refs:
+        raise NotFound(f"list {list_id} ({found.name}) is empty", next_step="put records into it in HubSpot")
+    return refs
