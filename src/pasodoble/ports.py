@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from pasodoble.model.activity import Activity
+from pasodoble.model.alert import Alert, Digest
 from pasodoble.model.cause import Problem
 from pasodoble.model.conflict import Choice, Clash
 from pasodoble.model.errand import Errand
@@ -66,6 +68,18 @@ class MemberPage:
 
     members: Mapping[str, datetime]
     cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityPage:
+    """Some of what happened on the timeline, and the cursor from which the next look goes on.
+
+    trouble   activities that cannot be read at all, and why
+    """
+
+    activities: Sequence[Activity]
+    cursor: Cursor
+    trouble: Mapping[str, Problem] = field(default_factory=dict)
 
 
 class Connector(Protocol):
@@ -130,6 +144,18 @@ class Connector(Protocol):
 
     async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
         """Which of these records are in the list now."""
+
+    def read_activities(
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+    ) -> AsyncIterator[ActivityPage]:
+        """What happened on the timeline since `cursor`, in pages; what came before may come again.
+
+        wanted   by activity, the values to be given with it
+        since    where to begin with activities that the cursor knows nothing of
+        """
+
+    async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
+        """The activities that these very records are, of those wanted."""
 
     async def read_owners(self) -> list[Owner]: ...
 

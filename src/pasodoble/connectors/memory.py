@@ -13,6 +13,7 @@ from typing import Final
 
 from pasodoble.connectors.salesforce.ids import to_18
 from pasodoble.errors import Unsupported
+from pasodoble.model.activity import Activity
 from pasodoble.model.cause import Problem
 from pasodoble.model.operation import Associate, Create, Delete, Operation, Update
 from pasodoble.model.outcome import Applied, Exists, Outcome, Refused, Stale
@@ -21,7 +22,7 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
 from pasodoble.model.value import Raw
-from pasodoble.ports import Clock, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import ActivityPage, Clock, Cursor, ListInfo, MemberPage, Page
 
 KEY: Final[Mapping[Side, str]] = {Side.HUBSPOT: "pasodoble_key", Side.SALESFORCE: "Pasodoble_Key__c"}
 UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {"contacts": ("email",)}
@@ -33,6 +34,10 @@ _PREFIXES: Final[Mapping[str, str]] = {
     "Lead": "00Q",
     "Opportunity": "006",
     "Case": "500",
+    "Task": "00T",
+    "Event": "00U",
+    "Campaign": "701",
+    "CampaignMember": "00v",
 }
 
 ONE: Final = frozenset({("Contact", "Account"), ("Opportunity", "Account"), ("Case", "Account"), ("Case", "Contact")})
@@ -92,6 +97,7 @@ class MemoryConnector:
         self.schemas: dict[str, ObjectSchema] = {}
         self.lists: dict[str, dict[str, datetime]] = {}
         self.owners: list[Owner] = []
+        self.activities: list[Activity] = []
 
     # --- what people do ----------------------------------------------------------------------------------------------
 
@@ -249,6 +255,17 @@ class MemoryConnector:
     async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
         await self.describe_list(list_id, object)
         return frozenset(ids) & self.lists[list_id].keys()
+
+    async def read_activities(
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+    ) -> AsyncIterator[ActivityPage]:
+        """By a cursor of {count}. `activities` is what happened, in that order."""
+        start = int(str(cursor["count"])) if cursor is not None else 0
+        fresh = [one for one in self.activities[start:] if one.name in wanted and one.at >= since]
+        yield ActivityPage(activities=fresh, cursor={"count": len(self.activities)})
+
+    async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
+        return [one for one in self.activities if one.ref in refs and one.name in wanted]
 
     async def read_owners(self) -> list[Owner]:
         return list(self.owners)

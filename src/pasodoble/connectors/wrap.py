@@ -6,9 +6,10 @@ What a vendor does belongs in its own connector; a wrapper knows only the port.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 
+from pasodoble.model.activity import Activity
 from pasodoble.model.cause import Problem
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome, Refused
@@ -16,7 +17,7 @@ from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
-from pasodoble.ports import Connector, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import ActivityPage, Connector, Cursor, ListInfo, MemberPage, Page
 
 
 class Wrapped:
@@ -65,6 +66,14 @@ class Wrapped:
 
     async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
         return await self.inner.find_members(list_id, object, ids)
+
+    def read_activities(
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+    ) -> AsyncIterator[ActivityPage]:
+        return self.inner.read_activities(wanted, cursor, since)
+
+    async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
+        return await self.inner.see_activities(refs, wanted)
 
     async def read_owners(self) -> list[Owner]:
         return await self.inner.read_owners()

@@ -16,9 +16,12 @@ _AREAS: Final[Mapping[str, tuple[str, str]]] = {
     "owners": ("/crm/v3/owners", "/crm/owners/{}"),
     "lists": ("/crm/v3/lists", "/crm/lists/{}"),
     "account": ("/account-info/v3", "/account-info/{}"),
+    "forms": ("/marketing/v3/forms", "/marketing/v3/forms"),
+    "submissions": ("/form-integrations/v1/submissions/forms", "/form-integrations/v1/submissions/forms"),
+    "email_events": ("/email/public/v1", "/email/public/v1"),
     "token": ("/oauth/v1/token", "/oauth/{}/token"),
 }
-"""(numbered, dated) by area. Numbered paths end in 2027. Source: HubSpot's OpenAPI collection, August 2026."""
+"""(numbered, dated) by area; what has no dated path yet stands there twice. Numbered paths end in 2027. Source: HubSpot's OpenAPI collection, August 2026."""
 
 
 def path_of(area: str, version: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 
 import httpx2
 
 from pasodoble.connectors.http import Sender
+from pasodoble.connectors.hubspot.activities import ActivityReader
 from pasodoble.connectors.hubspot.associations import AssociationReader, AssociationWriter
 from pasodoble.connectors.hubspot.auth import choose_log_in
 from pasodoble.connectors.hubspot.changes import ChangeReader
@@ -20,6 +21,7 @@ from pasodoble.connectors.hubspot.records import RecordReader
 from pasodoble.connectors.hubspot.schema import Schemas
 from pasodoble.connectors.hubspot.writes import Writer
 from pasodoble.connectors.session import Session
+from pasodoble.model.activity import Activity
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome
 from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
@@ -27,7 +29,7 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import HubSpotAccess
 from pasodoble.model.side import Side
-from pasodoble.ports import Budget, Clock, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import ActivityPage, Budget, Clock, Cursor, ListInfo, MemberPage, Page
 
 
 class HubSpotConnector:
@@ -61,6 +63,7 @@ class HubSpotConnector:
         self._records = RecordReader(client=self._client, schemas=self._schemas, app_id=access.app_id)
         self._lists = ListReader(self._client)
         self._changes = ChangeReader(client=self._client, records=self._records)
+        self._activities = ActivityReader(client=self._client, records=self._records, changes=self._changes)
         self._writer = Writer(
             client=self._client, records=self._records, associations=AssociationWriter(client=self._client)
         )
@@ -113,6 +116,14 @@ class HubSpotConnector:
 
     async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
         return await self._lists.find(list_id, object, ids)
+
+    def read_activities(
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+    ) -> AsyncIterator[ActivityPage]:
+        return self._activities.read(wanted, cursor, since)
+
+    async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
+        return await self._activities.see(refs, wanted)
 
     async def read_owners(self) -> list[Owner]:
         return await read_owners(self._client)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +22,7 @@ from pasodoble.connectors.salesforce.tied import TieReader
 from pasodoble.connectors.salesforce.writes import Writer
 from pasodoble.connectors.session import Session
 from pasodoble.errors import Unsupported
+from pasodoble.model.activity import Activity
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome
 from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
@@ -29,7 +30,10 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import SalesforceAccess
 from pasodoble.model.side import Side
-from pasodoble.ports import Budget, Clock, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import ActivityPage, Budget, Clock, Cursor, ListInfo, MemberPage, Page
+
+if TYPE_CHECKING:
+    from pasodoble.connectors.salesforce.push import ChangeEvents
 
 _NO_LISTS: Final = "Salesforce has no lists of this sort"
 _NAME_A_LIST: Final = "name a HubSpot list"
@@ -118,6 +122,27 @@ class SalesforceConnector:
         raise Unsupported(_NO_LISTS, next_step=_NAME_A_LIST)
 
     async def read_owners(self) -> list[Owner]:
+    def listen(self, told: Sequence[str], untold: Sequence[str] = ()) -> ChangeEvents:
+        """What the org tells by itself of the objects in `told`, with this connector's sign-in. Raises ConfigError.
+
+        untold   objects that are synced, but that an org's plan has no room to tell of
+        """
+        from pasodoble.connectors.salesforce.pubsub import PubSubClient
+        from pasodoble.connectors.salesforce.push import ChangeEvents  # a quarter of a second, for those who listen
+
+        client = PubSubClient(self._access, self._session)
+        return ChangeEvents(client, self._sender.clock, told=told, untold=untold)
+
+    async def read_activities(
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+    ) -> AsyncIterator[ActivityPage]:
+        """Nothing: its tasks and events are records like others."""
+        return
+        yield
+
+    async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
+        return []
+
         return await read_owners(self._client)
 
     async def close(self) -> None:
