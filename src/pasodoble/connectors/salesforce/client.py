@@ -20,7 +20,7 @@ WRITE_HEADERS: Final[Mapping[str, str]] = {
 }
 """No assignment rule may move an owner, and no duplicate rule is overridden. Source: REST guide, "Headers"."""
 
-_CLIENT: Final = "client=pasodoble"
+CLIENT: Final = "client=pasodoble"
 """Comes back in a change event's origin, which tells our own writes from others'."""
 
 COMPOSITE_QUERIES: Final = 5
@@ -92,7 +92,7 @@ class SalesforceClient:
             path=path if path.startswith("/services/") else self.root + path,
             params=params or {},
             body=body,
-            headers={"sforce-call-options": _CLIENT, **(headers or ({} if safe else WRITE_HEADERS))},
+            headers={"sforce-call-options": CLIENT, **(headers or ({} if safe else WRITE_HEADERS))},
             safe=safe,
             purpose=purpose,
         )

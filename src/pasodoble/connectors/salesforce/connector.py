@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx2
 
@@ -62,8 +62,9 @@ class SalesforceConnector:
             transport=transport,
             ca_file=access.ca_file,
         )
-        session = Session(self._sender, choose_log_in(access.auth, access.login_url, clock.now))
-        self._client = SalesforceClient(self._sender, session, access.api_version)
+        self._access = access
+        self._session = Session(self._sender, choose_log_in(access.auth, access.login_url, clock.now))
+        self._client = SalesforceClient(self._sender, self._session, access.api_version)
         self._schemas = Schemas(self._client)
         self._records = RecordReader(client=self._client, schemas=self._schemas)
         self._changes = ChangeReader(client=self._client, records=self._records)
@@ -121,7 +122,6 @@ class SalesforceConnector:
     async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
         raise Unsupported(_NO_LISTS, next_step=_NAME_A_LIST)
 
-    async def read_owners(self) -> list[Owner]:
     def listen(self, told: Sequence[str], untold: Sequence[str] = ()) -> ChangeEvents:
         """What the org tells by itself of the objects in `told`, with this connector's sign-in. Raises ConfigError.
 
@@ -143,6 +143,7 @@ class SalesforceConnector:
     async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
         return []
 
+    async def read_owners(self) -> list[Owner]:
         return await read_owners(self._client)
 
     async def close(self) -> None:
