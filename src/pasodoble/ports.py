@@ -658,4 +658,5 @@ class Runner(Protocol):
 
 
 class Notifier(Protocol):
-    async def send(self, message: Message) -> None: ...
+    async def send(self, alert: Alert, digest: Digest) -> None:
+        """Tell it once, by the alert's channel. Raises Undelivered."""

@@ -19,11 +19,25 @@ from pasodoble.model.cause import Problem
 from pasodoble.model.link import Base, Link, LinkState
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
-from pasodoble.model.side import Pair
-from pasodoble.model.signal import Mark, Urgency
+from pasodoble.model.side import Pair, Side
+from pasodoble.model.signal import Effect, Mark, Silence, Urgency
 from pasodoble.model.trace import Change, State
-from pasodoble.ports import CauseSum, ChangeRow, Cursor, LinkRow, NewLink, NewMark, ProblemRow, RunRow, TraceRow
+from pasodoble.ports import (
+    CauseSum,
+    ChangeRow,
+    Cursor,
+    FiringCount,
+    Letter,
+    LinkRow,
+    NewLink,
+    NewMark,
+    ProblemRow,
+    RunRow,
+    TraceRow,
+)
 from pasodoble.store.columns import clean
+from pasodoble.store.firings import KEPT
+from pasodoble.store.inbox import MOST_ASIDE
 from pasodoble.store.names import find_tails, fold
 from pasodoble.store.problems import PUT_ASIDE
 from pasodoble.store.runs import RUNNING
@@ -50,6 +64,9 @@ class Tables:
     left_out: dict[Ref, tuple[Kind, Message, datetime, str]] = field(default_factory=dict)
     cursors: dict[str, Cursor] = field(default_factory=dict)
     runs: dict[int, RunRow] = field(default_factory=dict)
+    inbox: dict[int, Letter] = field(default_factory=dict)
+    firings: dict[tuple[str, Side, Effect], FiringCount] = field(default_factory=dict)
+    silences: dict[Ref, Silence] = field(default_factory=dict)
 
     def copied(self) -> Tables:
         return Tables(*(copy.copy(getattr(self, part.name)) for part in fields(self)))
@@ -492,6 +509,58 @@ def _label_of_link(tables: Tables, ref: Ref) -> str:
     return tables.names[link.id][0] if link is not None else ""
 
 
+class MemoryInbox:
+    def __init__(self, tables: Tables, next_id: Callable[[], int]) -> None:
+        self._of = tables
+        self._next_id = next_id
+
+    def put(self, bodies: Sequence[str], now: datetime) -> None:
+        for body in bodies:
+            id = self._next_id()
+            self._of.inbox[id] = Letter(id=id, body=body, at=now)
+
+    def take(self, limit: int) -> list[Letter]:
+        return [letter for letter in self._of.inbox.values() if not letter.trouble][:limit]
+
+    def remove(self, ids: Collection[int]) -> None:
+        for id in ids:
+            self._of.inbox.pop(id, None)
+
+    def put_aside(self, id: int, trouble: str) -> None:
+        self._of.inbox[id] = replace(self._of.inbox[id], trouble=trouble or "?")
+        self.remove([letter.id for letter in self.load_aside()[MOST_ASIDE:]])
+
+    def load_aside(self) -> list[Letter]:
+        return [letter for letter in reversed(self._of.inbox.values()) if letter.trouble]
+
+    def count(self) -> int:
+        return len(self.take(len(self._of.inbox)))
+
+
+class MemoryFirings:
+    def __init__(self, tables: Tables) -> None:
+        self._of = tables
+
+    def add(self, counts: Mapping[tuple[str, Side, Effect], int], now: datetime) -> None:
+        for (key, side, effect), more in counts.items():
+            known = self._of.firings.get((key, side, effect))
+            count = more + (known.count if known is not None else 0)
+            self._of.firings[key, side, effect] = FiringCount(
+                key=key, side=side, effect=effect, count=count, last_at=now
+            )
+
+    def load(self) -> list[FiringCount]:
+        return [count for _, count in sorted(self._of.firings.items())]
+
+    def keep_silences(self, of: Mapping[Ref, Silence], now: datetime) -> None:
+        self._of.silences |= of
+        for ref in [ref for ref, silence in self._of.silences.items() if silence.at < now - KEPT]:
+            del self._of.silences[ref]
+
+    def load_silences(self, refs: Collection[Ref]) -> dict[Ref, Silence]:
+        return {ref: self._of.silences[ref] for ref in refs if ref in self._of.silences}
+
+
 class MemoryTransaction:
     """The Transaction port over one copy of the tables."""
 
@@ -506,6 +575,8 @@ class MemoryTransaction:
         self.cursors = MemoryCursors(tables)
         self.runs = MemoryRuns(tables, next_id)
         self.records = MemoryRecords(tables)
+        self.inbox = MemoryInbox(tables, next_id)
+        self.firings = MemoryFirings(tables)
 
 
 class MemoryStore:
@@ -548,6 +619,11 @@ class MemoryStore:
 
     def restore(self, backup: Mapping[str, Tables]) -> None:
         self.tables = {name: tables.copied() for name, tables in backup.items()}
+
+    def receive(self, bodies: Mapping[str, Sequence[str]], now: datetime) -> None:
+        for name, letters in bodies.items():
+            with self.transaction(name) as tx:
+                tx.inbox.put(letters, now)
 
     def save_settings(self, document: str, now: datetime) -> int:
         if not self.settings or self.settings[-1] != document:

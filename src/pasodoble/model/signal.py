@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import Side
@@ -46,6 +47,30 @@ class Signal:
     fields: tuple[str, ...] = ()
     by_us: bool = False
     detail: Mapping[str, Raw] = field(default_factory=dict)
+
+
+OTHER_FIELD: Final = "*"
+"""In a signal's `fields`: something changed that is not among what we read."""
+
+
+class Effect(StrEnum):
+    """What became of a signal, as far as one declared trigger is concerned."""
+
+    FIRED = "fired"
+    OFF = "off"
+    """It would have fired, were its switch on."""
+    SILENT = "silent"
+    """A non-trigger: seen, and nothing starts, on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Something happened to a record and started nothing: `key` is the non-trigger, or the trigger that is switched off."""
+
+    key: str
+    effect: Effect
+    at: datetime
+    fields: tuple[str, ...] = ()
 
 
 class Urgency(IntEnum):

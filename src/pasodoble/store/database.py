@@ -6,7 +6,7 @@ No query of any aggregate belongs here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from pasodoble.errors import ConfigError, StoreError
 from pasodoble.store import settings
+from pasodoble.store.inbox import SqlInbox
 from pasodoble.store.migrations import USABLE, find_revision
 from pasodoble.store.scope import Scope
 from pasodoble.store.tables import connections
@@ -146,6 +147,12 @@ class SqlStore:
                 found = sql.execute(query).scalar_one()
             self._connection_ids[name] = found
         return self._connection_ids[name]
+
+    def receive(self, bodies: Mapping[str, Sequence[str]], now: datetime) -> None:
+        ids = {name: self._find_connection(name) for name in bodies}
+        with self._begin() as sql:
+            for name, letters in bodies.items():
+                SqlInbox(Scope(sql, ids[name])).put(letters, now)
 
     def save_settings(self, document: str, now: datetime) -> int:
         with self._begin() as sql:

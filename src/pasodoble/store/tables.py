@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Ta
 
 from pasodoble.model.link import LinkState
 from pasodoble.model.side import Side
+from pasodoble.model.signal import Effect
 from pasodoble.model.trace import State
 from pasodoble.store.columns import EXACT, NUMBER, SMALL, Chosen, Document, Foreign, Moment, RefText
 
@@ -186,6 +187,43 @@ left_out = Table(
     Index(None, "connection_id", "kind", "id"),
     Index(None, "connection_id", "kind", "gate"),
     sqlite_autoincrement=True,
+)
+
+# What a vendor sent by itself, as it came, until its marks are put; `trouble` says why one could not be read.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _connection(),
+    Column("body", Foreign, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("trouble", Foreign, nullable=False),
+    Index(None, "connection_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+trigger_counts = Table(
+    "trigger_counts",
+    metadata,
+    _connection(primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("side", Chosen(Side), primary_key=True),
+    Column("effect", Chosen(Effect), primary_key=True),
+    Column("count", NUMBER, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
+
+# The last time something happened to a record and started nothing.
+silences = Table(
+    "silences",
+    metadata,
+    _connection(primary_key=True),
+    Column("ref", RefText, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("effect", Chosen(Effect), nullable=False),
+    Column("fields", Document, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "connection_id", "at"),
 )
 
 # What people type to find a record: each tail of its name that begins at a word, and its address (`names`).

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pasodoble.store.bases import SqlBases
 from pasodoble.store.conflicts import SqlConflicts
 from pasodoble.store.cursors import SqlCursors
+from pasodoble.store.firings import SqlFirings
 from pasodoble.store.history import SqlHistory
+from pasodoble.store.inbox import SqlInbox
 from pasodoble.store.left_out import SqlLeftOut
 from pasodoble.store.links import SqlLinks
 from pasodoble.store.marks import SqlMarks
@@ -30,6 +32,8 @@ class SqlTransaction:
         self.left_out = SqlLeftOut(scope)
         self.cursors = SqlCursors(scope)
         self.runs = SqlRuns(scope)
+        self.inbox = SqlInbox(scope)
+        self.firings = SqlFirings(scope)
         self.records = SqlRecords(scope)
 
     def flush(self) -> None:
