@@ -70,6 +70,8 @@ class FieldMerge:
         """The field's base once the writes are done, or once one of them `failed`; None where it is to have none."""
         if self.verdict.reason in _BASELESS:
             return None
+        if not failed and self.verdict.reason == REST[Rest.OWNER_UNMATCHED]:
+            return self.before  # not in step, but whoever chooses another owner is to be seen doing so (O-07)
         return self.base if failed or self.is_open else self.after
 
 

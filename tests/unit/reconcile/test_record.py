@@ -203,7 +203,15 @@ def test_an_owner_of_salesforce_that_matches_nobody_leaves_hubspot_as_it_is() ->
     assert found.after == Pair("7", "00G1")
     assert found.verdict.reason.id == "special.owner_unmatched"
     assert found.problem is None, "each lead of a queue would be in trouble"
-    assert found.settle() == ANA, "so that it goes across once somebody matches"
+    left = found.settle()
+    assert left == Pair("7", "00G1")
+    assert owner(left, left, Pair("005A", "8")).after == Pair("8", "00G1"), "it goes across once somebody matches"
+
+
+@pytest.mark.parametrize("before", [None, ANA])
+def test_o07_an_owner_chosen_in_hubspot_later_goes_over_one_that_matches_nobody(before: Pair[Value] | None) -> None:
+    left = owner(Pair("7", "00G1"), before, Pair("005A", MISSING)).settle()
+    assert owner(Pair("8", "00G1"), left, Pair("005B", MISSING)).after == Pair("8", "005B")
 
 
 def test_a_blank_owner_of_hubspot_is_filled_from_salesforce() -> None:
