@@ -71,7 +71,9 @@ def _build_connection(name: str, part: file.ConnectionPart, folder: Path) -> Con
 
 
 def _build_hubspot(part: file.HubSpot) -> HubSpotAccess:
+        salesforce_activities=_build_salesforce_activities(part.salesforce_activities),
     return HubSpotAccess(
+        member_status=part.campaigns.member_status,
         base_url=part.base_url.rstrip("/"),
         auth=part.auth.model_dump(exclude_none=True),
         client_secret=part.webhooks.client_secret if part.webhooks else "",
@@ -115,6 +117,11 @@ def _build_objects(part: file.ConnectionPart) -> dict[Kind, ObjectSettings]:
     return {
         spec.kind: _build_object(written, spec, owners=part.owners.enabled) for _, written, spec in iter_objects(part)
     }
+def _build_salesforce_activities(part: file.SalesforceActivities) -> SalesforceActivities:
+    kinds = frozenset(name for name, on in part.model_dump(exclude={"when_deleted"}).items() if on)
+    return SalesforceActivities(kinds=kinds, when_deleted=part.when_deleted)
+
+
 
 
 def _build_object(part: file.ObjectPart, spec: KindSpec, *, owners: bool) -> ObjectSettings:
@@ -208,3 +215,6 @@ def _check_lines(lines: list[file.Line], spec: KindSpec) -> Iterator[Fault]:
                 text = f"{key[0]}'s {key[1]!r} is mapped already, by the line at position {taken[key] + 1} (one to one)"
                 yield Fault((position,), text)
             taken.setdefault(key, position)
+    for key in file.Activities.model_fields:
+        if getattr(part.activities, key).salesforce == "event" and key != "meeting_scheduled":
+            yield Fault(("activities", key, "salesforce"), "only a meeting can become an event")

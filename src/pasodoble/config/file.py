@@ -283,11 +283,13 @@ class ActivityOptions(Part):
     subject: str = ""
     """Subject of the Salesforce task; `{name}` stands for a property of the activity."""
     owner: Literal["contact_owner", "activity_owner", "integration_user", ""] = ""
-    """Whom the task is assigned to."""
+    """Whom the task is assigned to. Left out: the activity's owner, else the contact's, else the integration user."""
     type: str = ""
     """The task's Type."""
 
 
+    salesforce: Literal["task", "event"] = "task"
+    """What a meeting becomes: a task, or an event in the calendar. All else becomes a task."""
 class _OrSwitch:
     """Lets a bare switch stand for an activity without further options."""
 
@@ -342,7 +344,9 @@ class Campaigns(Part):
     """Salesforce campaigns that HubSpot's forms lead to."""
 
     forms: dict[Text, Text] = {}
-    """By form (its guid), the Salesforce campaign that whoever submits it joins."""
+    """By form (its guid), the Salesforce campaign that whoever submits it joins, while it is active."""
+    member_status: str = ""
+    """Status of those who join so, as the campaign spells it. Left out: the campaign's own default."""
 
 
 class Lifecycle(Part):
@@ -436,3 +440,4 @@ def _leave_out_none(annotation: object) -> object:
     if not isinstance(annotation, UnionType):
         return annotation
     return next(one for one in get_args(annotation) if one is not NoneType)
+    salesforce_activities: SalesforceActivities = SalesforceActivities()

@@ -90,7 +90,11 @@ def render_sandbox_config(ready: Mapping[str, Any]) -> str:
         "activities": dict.fromkeys(_ACTIVITIES.split(), True),
         "guard": "strict",
         "existing_records": "sync",
-        "campaigns": {"forms": {}},
+        "salesforce_activities": {
+            **dict.fromkeys(("tasks", "calls", "emails", "meetings"), True),
+            "when_deleted": "nothing",
+        },
+        "campaigns": {"forms": {}, "member_status": ""},
         "lifecycle": {"automatic": True},
         "owners": on,
         "limits": {"max_creates_per_run": 500, "max_deletes_per_run": 10, "max_clears_per_run": 100},

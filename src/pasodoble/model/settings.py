@@ -112,7 +112,9 @@ class Connection:
         """The objects that are on, in the order in which they are synced."""
         return tuple(o for o in self.objects.values() if o.enabled)
 
+    salesforce_activities: SalesforceActivities = SalesforceActivities()
 
+    member_status: str = ""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     connections: Mapping[str, Connection]
