@@ -22,6 +22,7 @@ from pasodoble.model.settings import (
     Limits,
     ObjectSettings,
     SalesforceAccess,
+    SalesforceActivities,
     Settings,
 )
 
@@ -63,7 +64,9 @@ def _build_connection(name: str, part: file.ConnectionPart, folder: Path) -> Con
         activities={key: _build_activity(getattr(part.activities, key)) for key in file.Activities.model_fields},
         guard=part.guard,
         existing_records=part.existing_records,
+        salesforce_activities=_build_salesforce_activities(part.salesforce_activities),
         campaign_of_form=part.campaigns.forms,
+        member_status=part.campaigns.member_status,
         automatic_lifecycle=part.lifecycle.automatic,
         owners=part.owners.enabled,
         limits=Limits(**part.limits.model_dump()),
@@ -71,9 +74,7 @@ def _build_connection(name: str, part: file.ConnectionPart, folder: Path) -> Con
 
 
 def _build_hubspot(part: file.HubSpot) -> HubSpotAccess:
-        salesforce_activities=_build_salesforce_activities(part.salesforce_activities),
     return HubSpotAccess(
-        member_status=part.campaigns.member_status,
         base_url=part.base_url.rstrip("/"),
         auth=part.auth.model_dump(exclude_none=True),
         client_secret=part.webhooks.client_secret if part.webhooks else "",
@@ -97,6 +98,11 @@ def _build_activity(part: file.ActivityOptions) -> Mapping[str, object]:
     return {"on": part.enabled, **part.model_dump(exclude={"enabled"}, exclude_defaults=True)}
 
 
+def _build_salesforce_activities(part: file.SalesforceActivities) -> SalesforceActivities:
+    kinds = frozenset(name for name, on in part.model_dump(exclude={"when_deleted"}).items() if on)
+    return SalesforceActivities(kinds=kinds, when_deleted=part.when_deleted)
+
+
 # --- objects ---------------------------------------------------------------------------------------------------------
 
 
@@ -117,11 +123,6 @@ def _build_objects(part: file.ConnectionPart) -> dict[Kind, ObjectSettings]:
     return {
         spec.kind: _build_object(written, spec, owners=part.owners.enabled) for _, written, spec in iter_objects(part)
     }
-def _build_salesforce_activities(part: file.SalesforceActivities) -> SalesforceActivities:
-    kinds = frozenset(name for name, on in part.model_dump(exclude={"when_deleted"}).items() if on)
-    return SalesforceActivities(kinds=kinds, when_deleted=part.when_deleted)
-
-
 
 
 def _build_object(part: file.ObjectPart, spec: KindSpec, *, owners: bool) -> ObjectSettings:
@@ -183,6 +184,9 @@ def find_faults(written: file.SettingsFile) -> list[Fault]:
 def _iter_faults(part: file.ConnectionPart) -> Iterator[Fault]:
     yield from _check_sign_in(("hubspot", "auth"), part.hubspot.auth, _HUBSPOT_SIGN_INS)
     yield from _check_sign_in(("salesforce", "auth"), part.salesforce.auth, _SALESFORCE_SIGN_INS)
+    for key in file.Activities.model_fields:
+        if getattr(part.activities, key).salesforce == "event" and key != "meeting_scheduled":
+            yield Fault(("activities", key, "salesforce"), "only a meeting can become an event")
     kinds: set[Kind] = set()
     for place, written, spec in iter_objects(part):
         if spec.kind in kinds:
@@ -215,6 +219,3 @@ def _check_lines(lines: list[file.Line], spec: KindSpec) -> Iterator[Fault]:
                 text = f"{key[0]}'s {key[1]!r} is mapped already, by the line at position {taken[key] + 1} (one to one)"
                 yield Fault((position,), text)
             taken.setdefault(key, position)
-    for key in file.Activities.model_fields:
-        if getattr(part.activities, key).salesforce == "event" and key != "meeting_scheduled":
-            yield Fault(("activities", key, "salesforce"), "only a meeting can become an event")

@@ -286,10 +286,10 @@ class ActivityOptions(Part):
     """Whom the task is assigned to. Left out: the activity's owner, else the contact's, else the integration user."""
     type: str = ""
     """The task's Type."""
-
-
     salesforce: Literal["task", "event"] = "task"
     """What a meeting becomes: a task, or an event in the calendar. All else becomes a task."""
+
+
 class _OrSwitch:
     """Lets a bare switch stand for an activity without further options."""
 
@@ -335,6 +335,21 @@ class Activities(Part):
     """A task is made."""
     document_viewed: Activity = _OFF
     """A sales document is viewed."""
+
+
+class SalesforceActivities(Part):
+    """What is logged in Salesforce, told on the timeline in HubSpot, where it is on. What was there before is left alone."""
+
+    tasks: Switch = False
+    """Tasks become HubSpot tasks."""
+    calls: Switch = False
+    """Logged calls become HubSpot calls."""
+    emails: Switch = False
+    """Logged emails become HubSpot emails; those of Einstein Activity Capture are not stored as tasks, and do not sync."""
+    meetings: Switch = False
+    """Events become HubSpot meetings."""
+    when_deleted: OnDelete = OnDelete.NOTHING
+    """What happens in HubSpot when the task or event is deleted."""
 
 
 # --- the rest --------------------------------------------------------------------------------------------------------
@@ -395,6 +410,7 @@ class ConnectionPart(Part):
     custom: list[Custom] = []
     """Custom objects, and standard ones that have no key of their own."""
     activities: Activities = Activities()
+    salesforce_activities: SalesforceActivities = SalesforceActivities()
     guard: Guard = Guard.STRICT
     """How a write to Salesforce is guarded against an edit of the same moment: strict refuses to overwrite it, fast costs fewer calls."""
     existing_records: ExistingRecords = ExistingRecords.SYNC
@@ -440,4 +456,3 @@ def _leave_out_none(annotation: object) -> object:
     if not isinstance(annotation, UnionType):
         return annotation
     return next(one for one in get_args(annotation) if one is not NoneType)
-    salesforce_activities: SalesforceActivities = SalesforceActivities()

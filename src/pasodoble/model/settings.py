@@ -83,6 +83,14 @@ class ObjectSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SalesforceActivities:
+    """What of Salesforce's tasks and events is told in HubSpot. `kinds`: of "tasks", "calls", "emails", "meetings"."""
+
+    kinds: frozenset[str] = frozenset()
+    when_deleted: OnDelete = OnDelete.NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     salesforce_calls_per_day: int | None = None
     hubspot_calls_per_day: int | None = None
@@ -103,7 +111,9 @@ class Connection:
     activities: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     guard: Guard = Guard.STRICT
     existing_records: ExistingRecords = ExistingRecords.SYNC
+    salesforce_activities: SalesforceActivities = SalesforceActivities()
     campaign_of_form: Mapping[str, str] = field(default_factory=dict)
+    member_status: str = ""
     automatic_lifecycle: bool = True
     owners: bool = True
     limits: Limits = Limits()
@@ -112,9 +122,7 @@ class Connection:
         """The objects that are on, in the order in which they are synced."""
         return tuple(o for o in self.objects.values() if o.enabled)
 
-    salesforce_activities: SalesforceActivities = SalesforceActivities()
 
-    member_status: str = ""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     connections: Mapping[str, Connection]
