@@ -7,7 +7,7 @@ dies leaves behind is what was committed. Speed with many records is no aim of t
 from __future__ import annotations
 
 import copy
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -16,6 +16,7 @@ from threading import Lock
 
 from pasodoble.errors import StoreError
 from pasodoble.model.cause import Problem
+from pasodoble.model.conflict import Clash
 from pasodoble.model.link import Base, Link, LinkState
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
@@ -25,6 +26,7 @@ from pasodoble.model.trace import Change, State
 from pasodoble.ports import (
     CauseSum,
     ChangeRow,
+    ConflictRow,
     Cursor,
     FiringCount,
     Letter,
@@ -61,6 +63,7 @@ class Tables:
     history: list[ChangeRow] = field(default_factory=list)
     traces: dict[Ref, list[TraceRow]] = field(default_factory=dict)
     problems: dict[tuple[Ref, str], ProblemRow] = field(default_factory=dict)
+    conflicts: dict[tuple[int, str], ConflictRow] = field(default_factory=dict)
     left_out: dict[Ref, tuple[Kind, Message, datetime, str]] = field(default_factory=dict)
     cursors: dict[str, Cursor] = field(default_factory=dict)
     runs: dict[int, RunRow] = field(default_factory=dict)
@@ -377,6 +380,51 @@ class MemoryProblems:
         return len(chosen)
 
 
+class MemoryConflicts:
+    def __init__(self, tables: Tables, next_id: Callable[[], int]) -> None:
+        self._of = tables
+        self._next_id = next_id
+
+    def open(self, kind: Kind, link_id: int, clashes: Sequence[Clash], now: datetime) -> None:
+        for clash in clashes:
+            before = self._of.conflicts.get((link_id, clash.key))
+            id = self._next_id() if before is None else before.id
+            stored = replace(clash, authors=clash.authors.map(clean))
+            self._of.conflicts[link_id, clash.key] = ConflictRow(
+                id=id, kind=kind, link_id=link_id, refs=Pair(None, None), clash=stored, at=now
+            )
+
+    def close(self, ids: Collection[int]) -> None:
+        for key in [key for key, row in self._of.conflicts.items() if row.id in ids]:
+            del self._of.conflicts[key]
+
+    def load(self, link_ids: Collection[int]) -> dict[int, list[ConflictRow]]:
+        found: dict[int, list[ConflictRow]] = defaultdict(list)
+        if self._of.conflicts:
+            for row in self.load_recent():
+                if row.link_id in link_ids:
+                    found[row.link_id].append(row)
+        return dict(found)
+
+    def load_recent(
+        self, *, ids: Collection[int] = (), limit: int = 500, before_id: int | None = None
+    ) -> list[ConflictRow]:
+        rows = [
+            replace(row, refs=self._of.links[row.link_id].refs, label=self._of.names.get(row.link_id, ("", ""))[0])
+            for row in self._of.conflicts.values()
+            if (not ids or row.id in ids) and (before_id is None or row.id < before_id)
+        ]
+        return sorted(rows, key=lambda row: -row.id)[:limit]
+
+    def choose(self, choices: Mapping[int, Side], actor: str) -> None:
+        for key, row in self._of.conflicts.items():
+            if row.id in choices:
+                self._of.conflicts[key] = replace(row, chosen=choices[row.id], actor=actor)
+
+    def count(self) -> int:
+        return len(self._of.conflicts)
+
+
 class MemoryLeftOut:
     def __init__(self, tables: Tables) -> None:
         self._of = tables
@@ -571,6 +619,7 @@ class MemoryTransaction:
         self.history = MemoryHistory(tables, next_id)
         self.traces = MemoryTraces(tables)
         self.problems = MemoryProblems(tables, next_id)
+        self.conflicts = MemoryConflicts(tables, next_id)
         self.left_out = MemoryLeftOut(tables)
         self.cursors = MemoryCursors(tables)
         self.runs = MemoryRuns(tables, next_id)

@@ -24,6 +24,7 @@ from tests.laws.pair_world import (
     make_settings,
 )
 
+from pasodoble.model.conflict import Choice
 from pasodoble.model.link import LinkState
 from pasodoble.model.operation import Brake, Create, Delete, Step, Update
 from pasodoble.model.record import Gone, Loss, Snapshot, Version
@@ -55,7 +56,7 @@ class Pairing:
     base: Base
     at: datetime = NOON
 
-    def merge(self, arbiter: Arbiter = ARBITER, chosen: Mapping[str, Side] | None = None) -> RecordMerge:
+    def merge(self, arbiter: Arbiter = ARBITER, chosen: Mapping[str, Choice] | None = None) -> RecordMerge:
         return view.merge_pair(
             MAPPING, self.base, self.twin.snapshots(self.at), lookup=DIRECTORY, arbiter=arbiter, chosen=chosen or {}
         )
@@ -328,7 +329,9 @@ def conflict_stays(start: Sequence[Edit], edits: Sequence[Edit], chosen: Side) -
     assert {f.key for f in again.fields.values() if isinstance(f.verdict, Conflict)} == open_keys
     assert open_keys <= {f.key for f in again.contested}
     for key in open_keys:
-        resolved = later.merge(asking, {key: chosen}).fields[key]
+        held = again.fields[key].before
+        choice = Choice(side=chosen, value=held[chosen], left=held)
+        resolved = later.merge(asking, {key: choice}).fields[key]
         carried = MAPPING.by_key[key].carry(chosen, resolved.before[chosen], DIRECTORY)
         assert resolved.after[chosen] == resolved.before[chosen]
         assert _cannot_cross(key, chosen, resolved.before[chosen]) or resolved.after[chosen.other] == carried

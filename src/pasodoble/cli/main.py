@@ -48,10 +48,10 @@ def _options(
 
 def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
-    from pasodoble.cli import config, connect, mapping, problems
+    from pasodoble.cli import config, conflicts, connect, mapping, problems
     from pasodoble.cli.check import check, lint
     from pasodoble.cli.demo import demo
-    from pasodoble.cli.limits import conflicts, limits
+    from pasodoble.cli.limits import limits
     from pasodoble.cli.plan import apply, plan
     from pasodoble.cli.sandbox import sandbox
     from pasodoble.cli.serve import serve
@@ -72,7 +72,6 @@ def _register() -> None:
         why,
         activity,
         history,
-        conflicts,
         undo,
         limits,
         serve,
@@ -85,9 +84,16 @@ def _register() -> None:
         *(problems.list_, problems.show, problems.retry, problems.ignore, problems.export),
         cls=problems.ListsByItself,
     )
+    _add_group(
+        "conflicts",
+        "Where two people's values met, and whose counts. A bare call lists it.",
+        *(conflicts.list_, conflicts.resolve),
+        cls=problems.ListsByItself,
+    )
     _add_group("connect", "The key fields on both sides.", connect.hubspot, connect.salesforce)
     _add_group("mapping", "The mappings: which field answers to which.", lint, mapping.export, mapping.import_)
     _add_group("config", "The settings: what is in use, and what has changed.", config.show, config.diff, config.schema)
+    _add_group("alerts", "Who is told of trouble.", alerts.test)
     _add_group("db", "The database.", upgrade)
     _add(app, completion)
 

@@ -23,6 +23,7 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.settings import ObjectSettings
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.trace import StepKind, TraceStep
+from pasodoble.model.verdict import Conflict
 from pasodoble.planner.plan import base_of_create, make_key, plan_create, plan_delete, plan_update
 from pasodoble.ports import NewLink, NewMark
 from pasodoble.reconcile.gates import Applicant, find_create_gate, find_gate
@@ -268,8 +269,9 @@ class Judge:
         if not gated and not self._pass_gates(decision, hubspot, partner=salesforce.ref, creates=False):
             return
         decision.mapping, decision.snapshots = mapping, Pair(hubspot, salesforce)
-        decision.merge = merge_pair(mapping, job.base, decision.snapshots, lookup=self.at.directory)
+        decision.merge = merge_pair(mapping, job.base, decision.snapshots, lookup=self.at.directory, chosen=job.choices)
         decision.problems.extend(decision.merge.problems)
+        decision.problems.extend(_tell_undecided(mapping, decision.merge))
         decision.steps.extend(plan_update(mapping, decision.merge, decision.snapshots, guard=self.at.settings.guard))
 
     def _pass_gates(self, decision: Decision, own: Snapshot, *, partner: Ref | None, creates: bool) -> bool:
@@ -324,6 +326,12 @@ class Judge:
         decision.steps.append(
             Step(kind=job.kind, operation=operation, why={"": Message.of("match.created", side=side)})
         )
+
+
+def _tell_undecided(mapping: CompiledMapping, merge: RecordMerge) -> list[Problem]:
+    """Fields that wait for a person to choose, as one problem."""
+    names = tuple(mapping.by_key[f.key].names.salesforce for f in merge.contested if isinstance(f.verdict, Conflict))
+    return [Problem(cause="conflict.both_changed", side=Side.SALESFORCE, fields=names)] if names else []
 
 
 def _by_of(job: Job) -> By:

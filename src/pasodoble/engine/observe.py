@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 from pasodoble.engine.connected import Connected
 from pasodoble.mapping.identity import EVIDENCE, KEY_FIELDS, Evidence
+from pasodoble.model.conflict import Choice
 from pasodoble.model.link import NO_BASE, Base, Link, LinkState
 from pasodoble.model.record import Seen, Snapshot
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Mark
 from pasodoble.planner.plan import parse_key
-from pasodoble.ports import Transaction
+from pasodoble.ports import ConflictRow, Transaction
 from pasodoble.reconcile.pairing import By, Candidate
 from pasodoble.reconcile.policy import may_write
 
@@ -35,6 +36,7 @@ class Job:
     rivals      unlinked only: other unlinked records of its own side that answer to the same natural key
     found       what candidates and rivals hold, by ref
     waits       a candidate is the subject of a create under way: it may be this very record
+    conflicts   linked only: its conflicts that are open
     """
 
     kind: Kind
@@ -46,6 +48,12 @@ class Job:
     rivals: list[Candidate] = field(default_factory=list)
     found: dict[Ref, Snapshot] = field(default_factory=dict)
     waits: bool = False
+    conflicts: list[ConflictRow] = field(default_factory=list)
+
+    @property
+    def choices(self) -> dict[str, Choice]:
+        """By line, whose value counts as a person has said."""
+        return {row.clash.key: row.choice for row in self.conflicts if row.choice is not None}
 
     @property
     def own(self) -> Ref:
@@ -77,7 +85,9 @@ class Job:
 def gather_jobs(kind: Kind, marks: Sequence[Mark], tx: Transaction) -> list[Job]:
     """Marks grouped by link; a ref without one is a job of its own. In the order of the marks."""
     links = tx.links.load([mark.ref for mark in marks])
-    bases = tx.bases.load({link.id for link in links.values()})
+    ids = {link.id for link in links.values()}
+    bases = tx.bases.load(ids)
+    conflicts = tx.conflicts.load(ids)
     jobs: dict[object, Job] = {}
     for mark in marks:
         link = links.get(mark.ref)
@@ -85,6 +95,7 @@ def gather_jobs(kind: Kind, marks: Sequence[Mark], tx: Transaction) -> list[Job]
         job.marks.append(mark)
         if link is not None:
             job.base = bases.get(link.id, NO_BASE)
+            job.conflicts = conflicts.get(link.id, [])
     return list(jobs.values())
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pasodoble.engine.apply import Attempt
+from pasodoble.engine.conflicts import ConflictBook
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision
 from pasodoble.engine.observe import LOOK_BACK
@@ -29,8 +30,9 @@ from pasodoble.model.rule import UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Urgency
 from pasodoble.model.trace import Change, State, StepKind
-from pasodoble.planner.plan import base_of_create
+from pasodoble.planner.plan import CHOSEN, base_of_create
 from pasodoble.ports import NewMark, TraceRow, Transaction
+from pasodoble.reconcile.record import FieldMerge
 from pasodoble.reconcile.view import settle_base
 
 FOLLOWED = {"merged": "records_merged", "converted": "lead_converted"}
@@ -102,6 +104,19 @@ def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
         return [replace(change, before=to, after=None) if operation.remove else change]
     if decision.merge is None or decision.mapping is None:
         return []
+    if isinstance(operation, Update) and (reason := step.why.get("")) is not None:  # a field that no line is about
+        return [
+            Change(
+                side=side,
+                key="",
+                field=name,
+                before=str(step.before.get(name) or "") or None,
+                after=str(value),
+                reason=reason,
+                at=now,
+            )
+            for name, value in operation.fields.items()
+        ]
     names = {key: decision.mapping.by_key[key].names[side] for key in decision.merge.fields}
     return [
         Change(
@@ -112,11 +127,18 @@ def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
             after=f.after[side],
             reason=f.verdict.reason,
             at=now,
+            actor=_find_actor(decision, f),
             contested=f.contested,
         )
         for key, f in decision.merge.fields.items()
         if f.writes(side) and names[key] in operation.fields
     ]
+
+
+def _find_actor(decision: Decision, f: FieldMerge) -> str:
+    """Who is behind a write: the rule, or the person whose choice it carries out."""
+    choice = decision.job.choices.get(f.key) if f.verdict.reason in CHOSEN else None
+    return "rule" if choice is None else choice.actor
 
 
 def list_lost(decision: Decision, now: datetime) -> list[Change]:
@@ -153,6 +175,7 @@ class Recorder:
         self._bases: dict[int, Base] = {}
         self._traces: list[TraceRow] = []
         self._marks: list[NewMark] = []
+        self._conflicts = ConflictBook(tx, self._now)
         self.woken: set[Kind] = set()
 
     def record(self, decisions: Sequence[Decision], attempts: Sequence[Attempt]) -> None:
@@ -161,6 +184,7 @@ class Recorder:
             by_decision[id(attempt.decision)].append(attempt)
         for decision in decisions:
             self._record_one(decision, _Ending(by_decision[id(decision)]))
+        self._conflicts.save()
         self._tx.bases.save(self._bases)
         self._tx.traces.save(self._traces)
         self._tx.marks.put(self._marks, self._now)
@@ -175,6 +199,7 @@ class Recorder:
         self._settle(decision, ending)
         self._wake(decision)
         self._tell_of_lost(decision)
+        self._conflicts.note(decision, ending.failed)
         self._close_marks(decision, ending)
         self._file(decision, ending, tally)
 

@@ -27,10 +27,13 @@ from pasodoble.planner.brakes import DEFAULTS, Tally, check_brakes
 from pasodoble.planner.cost import Cost, count_calls
 from pasodoble.planner.order import sort_steps
 from pasodoble.reconcile.policy import LEADS, may_write
+from pasodoble.reconcile.reasons import WHY, Why
 from pasodoble.reconcile.record import RecordMerge
 from pasodoble.reconcile.ties import TieMerge
 
 KEY_VERSION: Final = "p1"
+CHOSEN: Final = frozenset(WHY[Why.CHOSEN, side] for side in SIDES)
+"""What a person has chosen may be overtaken by another person, whatever the rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,11 @@ def _plan_side(
 ) -> Step:
     lines = [mapping.by_key[key] for key in values]
     snap = snapshots[side]
-    guarded = side is Side.SALESFORCE and guard is Guard.STRICT and any(is_guarded(line, side) for line in lines)
+    guarded = (
+        side is Side.SALESFORCE
+        and guard is Guard.STRICT
+        and any(is_guarded(line, side) or merge.decided[line.key].verdict.reason in CHOSEN for line in lines)
+    )
     update = Update(
         ref=snap.ref,
         fields={line.names[side]: _render(line, merge, snapshots, side, values[line.key]) for line in lines},

@@ -7,11 +7,12 @@ decision on one field is in `merge`; turning it into writes is `planner`'s, and 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
 from pasodoble.model.cause import Problem
+from pasodoble.model.message import Message
 from pasodoble.model.rule import UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.value import MISSING, Value
@@ -99,6 +100,13 @@ class RecordMerge:
     def writes(self, side: Side) -> dict[str, Value]:
         """By key, the values to be written to that side, canonical in its terms."""
         return {key: f.after[side] for key, f in self.decided.items() if f.writes(side)}
+
+    def put(self, key: str, side: Side, value: Value, carried: Value, reason: Message) -> RecordMerge:
+        """The same, but that `side` is to hold this value and the other side `carried`; MISSING there: what it holds now."""
+        held = self.fields[key]
+        other = held.before[side.other] if carried is MISSING else carried
+        merged = replace(held, verdict=Take(side, reason), after=Pair.of(side, value, other), problem=None)
+        return replace(self, decided={**self.decided, key: merged})
 
     @property
     def quiet(self) -> bool:

@@ -5,13 +5,16 @@ Here, and only here, a merge touches the mapping. Deciding does not belong here 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from pasodoble.mapping.apply import CompiledMapping, Line
 from pasodoble.mapping.convert.codec import NOBODY, Carried, Lookup, Unfit, UnreadableValue, Unresolved
+from pasodoble.model.conflict import Choice
 from pasodoble.model.link import Base
 from pasodoble.model.record import Snapshot, Version
 from pasodoble.model.side import SIDES, Pair, Side
@@ -19,7 +22,9 @@ from pasodoble.model.value import MISSING, Value
 from pasodoble.reconcile.field import Field
 from pasodoble.reconcile.merge import ARBITER, diff_field
 from pasodoble.reconcile.policy import LONG_AGO, Arbiter, Span
-from pasodoble.reconcile.record import NOBODY_CHOSE, NOTHING_FAILED, RecordMerge, merge_record
+from pasodoble.reconcile.record import NOTHING_FAILED, RecordMerge, merge_record
+
+NOBODY_CHOSE: Final[Mapping[str, Choice]] = MappingProxyType({})
 
 OBSTACLE_OF: Final[Mapping[str, str]] = {"owner": "owner.unresolved", "record": "association.waiting_for_other"}
 """The cause to tell, by what a value refers to that has no match on the other side."""
@@ -32,19 +37,50 @@ def merge_pair(
     *,
     lookup: Lookup = NOBODY,
     arbiter: Arbiter = ARBITER,
-    chosen: Mapping[str, Side] = NOBODY_CHOSE,
+    chosen: Mapping[str, Choice] = NOBODY_CHOSE,
+    asleep: Collection[str] = (),
 ) -> RecordMerge:
     """Decide all mapped fields of two linked records. Never raises.
 
     base     NO_BASE for a pair that was linked just now
     lookup   who answers to whom, for owners and references
-    chosen   by key, the side whose value a person has said counts
+    chosen   by key, whose value counts as a person has said
+    asleep   keys of lines that carry nothing for this pair yet (TN-06)
     """
     values, obstacles = _read(mapping, snapshots)
+    standing = {
+        key: choice
+        for key, choice in chosen.items()
+        if key in mapping.by_key
+        and key not in asleep
+        and _stands(mapping.by_key[key], choice, base, snapshots, values, lookup)
+    }
     agreed = {} if any(snap.history for snap in snapshots) else _find_agreed(mapping, values, lookup)
-    fields = _view(mapping, base, snapshots, values, obstacles, lookup, passing_over=agreed)
-    decided = merge_record(fields, arbiter=arbiter, chosen=chosen).decided
+    for key in (*standing, *asleep):
+        agreed.pop(key, None)
+    view = _View(mapping, base, snapshots, values, obstacles, lookup, standing, frozenset(asleep))
+    fields = [view.of(line) for key, line in mapping.by_key.items() if key not in agreed]
+    sides = {key: choice.side for key, choice in standing.items()}
+    decided = merge_record(fields, arbiter=arbiter, chosen=sides).decided
     return RecordMerge(decided=decided, agreed=agreed)
+
+
+def _stands(
+    line: Line,
+    choice: Choice,
+    base: Base,
+    snapshots: Pair[Snapshot],
+    values: Pair[dict[str, Value]],
+    lookup: Lookup,
+) -> bool:
+    """Whether nobody has edited the field since the two values met: each side holds what it was left with, or the chosen
+    value already (a try that was broken off)."""
+    wished = Pair.of(choice.side, choice.value, _sort(line.carry(choice.side, choice.value, lookup))[0])
+    return all(
+        values[side][line.key] in (choice.left[side], wished[side])
+        and find_lost_edit(line, side, snapshots[side], base.read_at[side]) is None
+        for side in SIDES
+    )
 
 
 def _find_agreed(mapping: CompiledMapping, values: Pair[dict[str, Value]], lookup: Lookup) -> dict[str, Pair[Value]]:
@@ -113,52 +149,54 @@ def _read(mapping: CompiledMapping, snapshots: Pair[Snapshot]) -> tuple[Pair[dic
     return Pair(hubspot, salesforce), {(p.side, name): p.cause for p in bad for name in p.fields}
 
 
-def _view(
-    mapping: CompiledMapping,
-    base: Base,
-    snapshots: Pair[Snapshot],
-    values: Pair[dict[str, Value]],
-    obstacles: _Obstacles,
-    lookup: Lookup,
-    *,
-    passing_over: Collection[str],
-) -> Iterator[Field]:
-    """The fields to be looked at closely, in the order of the mapping's lines."""
-    for key, line in mapping.by_key.items():
-        if key not in passing_over:
-            held = Pair(values.hubspot[key], values.salesforce[key])
-            obstacle = Pair(*(obstacles.get((side, line.names[side]), "") for side in SIDES))
-            yield _view_line(line, base, snapshots, held, obstacle, lookup)
+@dataclass(frozen=True, slots=True)
+class _View:
+    """All that is known of a pair of records, from which each line's field is put together."""
 
+    mapping: CompiledMapping
+    base: Base
+    snapshots: Pair[Snapshot]
+    values: Pair[dict[str, Value]]
+    obstacles: _Obstacles
+    lookup: Lookup
+    chosen: Mapping[str, Choice]
+    asleep: frozenset[str]
 
-def _view_line(
-    line: Line, base: Base, snapshots: Pair[Snapshot], held: Pair[Value], obstacle: Pair[str], lookup: Lookup
-) -> Field:
-    agreed = base.fields.get(line.key)
-    edits = Pair(*(find_lost_edit(line, side, snapshots[side], base.read_at[side]) for side in SIDES))
-    now = held
-    for side in SIDES:
-        if (edit := edits[side]) is not None:
-            now = now.put(side, edit[0])
-    changed = diff_field(agreed, now, Pair(*(_is_ours(line, side, snapshots[side]) for side in SIDES)))
-    if now is not held:
-        changed = Pair(True, True)  # our write carried the other side's change over the edit
-    carried, obstacle = _carry(line, now, obstacle, lookup)
-    return Field(
-        key=line.key,
-        names=line.names,
-        rule=line.update_rule,
-        now=now,
-        held=held,
-        carried=carried,
-        base=agreed,
-        changed=changed,
-        changed_at=Pair(*(_find_span(line, side, snapshots[side], base, edits[side]) for side in SIDES)),
-        obstacle=obstacle,
-        writable=line.writable,
-        policy=line.policy,
-        dormant=line.rule.dormant,
-    )
+    def of(self, line: Line) -> Field:
+        key, base, snapshots = line.key, self.base, self.snapshots
+        held = Pair(self.values.hubspot[key], self.values.salesforce[key])
+        agreed = base.fields.get(key)
+        edits = Pair(*(find_lost_edit(line, side, snapshots[side], base.read_at[side]) for side in SIDES))
+        now = self._find_now(line, held, edits)
+        changed = diff_field(agreed, now, Pair(*(_is_ours(line, side, snapshots[side]) for side in SIDES)))
+        if now is not held:
+            changed = Pair(True, True)  # our write carried the other side's change over the edit
+        unread = Pair(*(self.obstacles.get((side, line.names[side]), "") for side in SIDES))
+        carried, obstacle = _carry(line, now, unread, self.lookup)
+        return Field(
+            key=key,
+            names=line.names,
+            rule=line.update_rule,
+            now=now,
+            held=held,
+            carried=carried,
+            base=agreed,
+            changed=changed,
+            changed_at=Pair(*(_find_span(line, side, snapshots[side], base, edits[side]) for side in SIDES)),
+            obstacle=obstacle,
+            writable=line.writable,
+            policy=line.policy,
+            dormant=line.rule.dormant or key in self.asleep,
+        )
+
+    def _find_now(self, line: Line, held: Pair[Value], edits: Pair[tuple[Value, datetime] | None]) -> Pair[Value]:
+        """What counts as each side's value: an edit that our write covered, or the value that a person has chosen."""
+        now = held
+        for side in SIDES:
+            if (edit := edits[side]) is not None:
+                now = now.put(side, edit[0])
+        choice = self.chosen.get(line.key)
+        return now if choice is None else now.put(choice.side, choice.value)
 
 
 def find_lost_edit(

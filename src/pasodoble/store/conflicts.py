@@ -81,7 +81,7 @@ class SqlConflicts:
     def load_recent(
         self, *, ids: Collection[int] = (), limit: int = 500, before_id: int | None = None
     ) -> list[ConflictRow]:
-        conditions = [conflicts.c.id.in_(ids)] if ids else []
+        conditions: list[ColumnElement[bool]] = [conflicts.c.id.in_(ids)] if ids else []
         if before_id is not None:
             conditions.append(conflicts.c.id < before_id)
         return self._select(self._mine, *conditions, limit=limit)

@@ -11,7 +11,6 @@ from pasodoble.model.trace import State
 from pasodoble.ports import ChangeRow, ProblemRow, RunRow, Store
 
 FORMAT_VERSION = 1
-PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +76,3 @@ def list_changes(
     """The latest changes of all records, newest first."""
     with store.transaction(settings.name, read_only=True) as tx:
         return tx.history.load_recent(limit=limit, before_id=before_id)
-
-
-def list_conflicts(settings: Connection, store: Store, *, limit: int = 50) -> list[ChangeRow]:
-    """The latest changes that replaced an edit somebody had made, newest first."""
-    found: list[ChangeRow] = []
-    before_id = None
-    with store.transaction(settings.name, read_only=True) as tx:
-        while len(found) < limit and (page := tx.history.load_recent(limit=PAGE, before_id=before_id)):
-            found += [row for row in page if row.change.contested]
-            before_id = page[-1].id
-    return found[:limit]
