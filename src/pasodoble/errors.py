@@ -9,7 +9,8 @@ Error
 │   ├── QuotaSpent         the day's calls are gone; resets_at says when
 │   ├── AuthLapsed         the sign-in no longer holds: a person must sign in again
 │   └── Unsupported        the request itself is wrong: a bug here, or a vendor's contract that changed
-└── StoreError             the database cannot be used: locked by another worker, not migrated, not there
+├── StoreError             the database cannot be used: locked by another worker, not migrated, not there
+└── Undelivered            an alert could not be sent: it is tried again after the next run
 """
 
 from __future__ import annotations
@@ -86,3 +87,7 @@ class Unsupported(ConnectorError):
 
 class StoreError(Error):
     """The database cannot be used."""
+
+
+class Undelivered(Error):
+    """An alert could not be sent. The message names neither the address nor a secret."""

@@ -122,9 +122,11 @@ class Connector(Protocol):
         """
 
     async def read_tie_changes(
-        self, object: str, to: str, cursor: Cursor | None
+        self, object: str, to: str, cursor: Cursor | None, *, far: bool = False
     ) -> tuple[dict[Ref, datetime], Cursor | None]:
         """Records of `object` whose ties changed since `cursor`, with the moment, and the next cursor.
+
+        far   those too that are tied to a record which changed itself
 
         Only where the tied records themselves show no change (a row between two records); else nothing, at no cost. With
         None, nothing either: the first look sees all records anyway.
@@ -146,12 +148,12 @@ class Connector(Protocol):
         """Which of these records are in the list now."""
 
     def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
     ) -> AsyncIterator[ActivityPage]:
         """What happened on the timeline since `cursor`, in pages; what came before may come again.
 
         wanted   by activity, the values to be given with it
-        since    where to begin with activities that the cursor knows nothing of
+        since    by activity, where to begin where the cursor knows nothing of it
         """
 
     async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
@@ -159,7 +161,18 @@ class Connector(Protocol):
 
     async def read_owners(self) -> list[Owner]: ...
 
+    def read_letter(self, body: str) -> Contents:
+        """What a message that the vendor sent by itself says. Asks nobody, and never raises."""
+
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a letter says. `trouble`: why a part of it, or all, could not be read; "" if that went well."""
+
+    signals: Sequence[Signal] = ()
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

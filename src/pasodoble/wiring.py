@@ -10,9 +10,12 @@ from pasodoble.connectors.hubspot.connector import HubSpotConnector
 from pasodoble.connectors.salesforce.connector import SalesforceConnector
 from pasodoble.engine.budget import ProcessBudget
 from pasodoble.engine.connected import Connected, connect
+from pasodoble.engine.service.alerting import send_alerts, send_sample
+from pasodoble.model.alert import Alert
 from pasodoble.model.ref import Kind
 from pasodoble.model.settings import Connection, Settings
 from pasodoble.model.side import Pair, Side
+from pasodoble.notify.notifier import AlertSender
 from pasodoble.ports import Clock, Connector, Store
 from pasodoble.runner.clock import SystemClock
 from pasodoble.store import hold_worker_lock, open_store, upgrade
@@ -43,6 +46,19 @@ def worker_lock(settings: Settings, clock: Clock) -> Iterator[None]:
     """Be the worker of this database while the block runs. Raises StoreError, naming the holder, if another one is."""
     with hold_worker_lock(settings.database_url, clock.now()):
         yield
+
+
+async def send_due_alerts(settings: Settings, connection: Connection, store: Store, clock: Clock) -> list[str]:
+    """Tell who wants to know of the connection's trouble; gives what could not be delivered, as sentences."""
+    if not connection.alerts:
+        return []
+    sender = AlertSender(settings.mail)
+    return await send_alerts(connection, store, clock, sender, public_url=settings.public_url)
+
+
+async def send_sample_alerts(settings: Settings, connection: Connection, clock: Clock) -> list[tuple[Alert, str]]:
+    """A message without trouble to each alert; with why it could not be delivered, "" if it was."""
+    return await send_sample(connection, AlertSender(settings.mail), clock)
 
 
 def system_clock() -> Clock:

@@ -48,7 +48,7 @@ def _options(
 
 def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
-    from pasodoble.cli import config, conflicts, connect, mapping, problems
+    from pasodoble.cli import alerts, config, conflicts, connect, mapping, problems
     from pasodoble.cli.check import check, lint
     from pasodoble.cli.demo import demo
     from pasodoble.cli.limits import limits

@@ -47,7 +47,17 @@ async def _run(with_: Opened, object: str, record: str, list_id: str, *, approve
         scope = await _choose_scope(at, object, record, list_id)
         scope.approved = approved
         with talk.working("Keeping both sides in step"):
-            return await syncing.sync(at, scope)
+            result = await syncing.sync(at, scope)
+    await send_alerts(with_)
+    return result
+
+
+async def send_alerts(with_: Opened) -> None:
+    """After a run: tell those who want to know; what could not be delivered is said, and fails nothing."""
+    from pasodoble.wiring import send_due_alerts
+
+    for failure in await send_due_alerts(with_.settings, with_.connection, with_.store, with_.clock):
+        talk.say(f"pasodoble: {failure}")
 
 
 async def _choose_scope(at: Connected, object: str, record: str, list_id: str) -> Scope:

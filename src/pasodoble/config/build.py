@@ -5,6 +5,7 @@ Reading the file does not belong here (`load`), nor do checks that need the two 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,11 @@ from pasodoble.config.document import Place
 from pasodoble.mapping.convert.catalogue import CODECS
 from pasodoble.mapping.presets import KINDS
 from pasodoble.mapping.spec import KindSpec, make_rule
+from pasodoble.model.alert import Alert, Channel, MailServer
 from pasodoble.model.ref import Kind
 from pasodoble.model.rule import FieldRule, Policy
 from pasodoble.model.settings import (
+    Association,
     Connection,
     HubSpotAccess,
     Limits,
@@ -25,6 +28,7 @@ from pasodoble.model.settings import (
     SalesforceActivities,
     Settings,
 )
+from pasodoble.model.side import Side
 
 _HUBSPOT_SIGN_INS = (
     {"service_key"},
@@ -51,7 +55,12 @@ class Fault:
 def build_settings(written: file.SettingsFile, *, database_url: str, folder: Path) -> Settings:
     """`folder`: where the settings file is; paths in it are relative to that. Ask `find_faults` first."""
     connections = {name: _build_connection(name, part, folder) for name, part in written.connections.items()}
-    return Settings(connections=connections, public_url=written.public_url.rstrip("/"), database_url=database_url)
+    return Settings(
+        connections=connections,
+        public_url=written.public_url.rstrip("/"),
+        database_url=database_url,
+        mail=None if written.mail is None else MailServer(**written.mail.model_dump()),
+    )
 
 
 def _build_connection(name: str, part: file.ConnectionPart, folder: Path) -> Connection:
@@ -64,13 +73,23 @@ def _build_connection(name: str, part: file.ConnectionPart, folder: Path) -> Con
         activities={key: _build_activity(getattr(part.activities, key)) for key in file.Activities.model_fields},
         guard=part.guard,
         existing_records=part.existing_records,
+        conflict_winner=None if part.conflict_winner == "ask" else Side(part.conflict_winner),
+        duplicates=part.duplicates,
+        associations={
+            key: _build_association(getattr(part.associations, key)) for key in file.Associations.model_fields
+        },
         salesforce_activities=_build_salesforce_activities(part.salesforce_activities),
         campaign_of_form=part.campaigns.forms,
         member_status=part.campaigns.member_status,
         automatic_lifecycle=part.lifecycle.automatic,
         owners=part.owners.enabled,
         limits=Limits(**part.limits.model_dump()),
+        alerts=tuple(_build_alert(alert) for alert in part.alerts),
     )
+
+
+def _build_association(part: file.AssociationOptions) -> Association:
+    return Association(enabled=part.enabled, labels=getattr(part, "labels", {}))
 
 
 def _build_hubspot(part: file.HubSpot) -> HubSpotAccess:
@@ -89,8 +108,20 @@ def _build_salesforce(part: file.Salesforce, folder: Path) -> SalesforceAccess:
         auth=part.auth.model_dump(exclude_none=True),
         pubsub=part.pubsub.enabled,
         pubsub_endpoint=part.pubsub.endpoint,
+        pubsub_entities=part.pubsub.entities,
         api_version=part.api_version,
         ca_file=str(folder / part.ca_file) if part.ca_file else "",
+    )
+
+
+def _build_alert(part: file.AlertPart) -> Alert:
+    return Alert(
+        channel=part.to,
+        address=part.address,
+        pace=part.when,
+        categories=tuple(part.categories),
+        language=part.language,
+        secret=part.secret,
     )
 
 
@@ -177,8 +208,20 @@ def find_faults(written: file.SettingsFile) -> list[Fault]:
     return [
         Fault(("connections", name, *fault.place), fault.text)
         for name, part in written.connections.items()
-        for fault in _iter_faults(part)
+        for fault in (*_iter_faults(part), *_check_alerts(part.alerts, mails=written.mail is not None))
     ]
+
+
+def _check_alerts(alerts: list[file.AlertPart], *, mails: bool) -> Iterator[Fault]:
+    for position, alert in enumerate(alerts):
+        place: Place = ("alerts", position, "address")
+        if alert.to is Channel.EMAIL:
+            if alert.address.count("@") != 1 or any(sign.isspace() for sign in alert.address):
+                yield Fault(place, "an email address is wanted")
+            if not mails:
+                yield Fault(("alerts", position, "to"), "alerts by email need a mail server: add mail: to the file")
+        elif not re.match(file.ADDRESS, alert.address):
+            yield Fault(place, "an address that begins with http:// or https:// is wanted")
 
 
 def _iter_faults(part: file.ConnectionPart) -> Iterator[Fault]:

@@ -25,8 +25,10 @@ from pydantic import (
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
+from pasodoble.model.alert import Channel, Pace
+from pasodoble.model.cause import Category
 from pasodoble.model.rule import UpdateRule
-from pasodoble.model.settings import ExistingRecords, Guard, OnDelete
+from pasodoble.model.settings import Duplicates, ExistingRecords, Guard, OnDelete
 
 _WORDS = {"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -179,6 +181,8 @@ class PubSub(Part):
     """Change events over the Pub/Sub API. auto: if the org allows it."""
     endpoint: str = ""
     """Host and port; left out: Salesforce's own."""
+    entities: int | None = Field(5, ge=1)
+    """How many objects the org may select for change events: 5 without the add-on. null: any number."""
 
 
 class Salesforce(Part):
@@ -301,7 +305,7 @@ class _OrSwitch:
 
 
 def _spell_out(value: object) -> object:
-    return value if isinstance(value, dict | ActivityOptions) else {"enabled": value}
+    return value if isinstance(value, dict | Part) else {"enabled": value}
 
 
 Activity = Annotated[ActivityOptions, _OrSwitch()]
@@ -371,6 +375,39 @@ class Lifecycle(Part):
     """An opportunity moves the lifecycle stage of its contacts, never backwards."""
 
 
+class AssociationOptions(Part):
+    """An association, with more than on and off."""
+
+    enabled: Switch = True
+    """Whether a tie on one side is made, and taken away, on the other."""
+
+
+class RoleOptions(AssociationOptions):
+    """An association with roles."""
+
+    labels: Values = {}
+    """HubSpot's association labels, each with the contact role that it stands for: `{USER_DEFINED:37: Decision Maker}`. Other labels and roles are left alone."""
+
+
+AssociationSwitch = Annotated[AssociationOptions, _OrSwitch()]
+RoleSwitch = Annotated[RoleOptions, _OrSwitch()]
+
+
+class Associations(Part):
+    """Which records are tied on both sides alike. Each needs both objects to be synced."""
+
+    contacts_companies: AssociationSwitch = AssociationOptions()
+    """A contact's primary company, and its account in Salesforce."""
+    deals_companies: AssociationSwitch = AssociationOptions()
+    """A deal's primary company, and the opportunity's account."""
+    deals_contacts: RoleSwitch = RoleOptions()
+    """A deal's contacts, and the opportunity's contact roles."""
+    tickets_companies: AssociationSwitch = AssociationOptions()
+    """A ticket's primary company, and the case's account."""
+    tickets_contacts: AssociationSwitch = AssociationOptions()
+    """A ticket's contact, and the case's."""
+
+
 class Owners(Part):
     """Owners of records."""
 
@@ -391,6 +428,40 @@ class LimitsPart(Part):
     """A plan that deletes more records asks first."""
     max_clears_per_run: Count = 100
     """A plan that clears more values asks first."""
+
+
+class AlertPart(Part):
+    """Somebody who wants to be told of trouble: by cause and count, never with a customer's values."""
+
+    to: Channel
+    """webhook: a JSON document. slack: a message that Slack, and chats that take the same, show. email: through `mail`."""
+    address: Text = Field(repr=False)
+    """The webhook's or the chat's address, which is itself a secret there; or an email address."""
+    when: Pace = Pace.AT_ONCE
+    """at_once: what is new, or has doubled. daily, weekly: all that is open."""
+    categories: list[Category] = []
+    """Only trouble of these categories. Left out: all."""
+    language: Literal["en", "es"] = "en"
+    """The language it is written in."""
+    secret: str = Field("", repr=False)
+    """Signs the webhook: header `X-Pasodoble-Signature`, `sha256=` and the HMAC of the body."""
+
+
+class Mail(Part):
+    """The mail server that alerts by email leave through."""
+
+    host: Text
+    """Its name."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """Its port."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is kept private."""
+    sender: Text
+    """The address that alerts come from."""
+    user: str = ""
+    """Who signs in there. Left out: nobody has to."""
+    password: str = Field("", repr=False)
+    """Their password."""
 
 
 class ConnectionPart(Part):
@@ -415,10 +486,17 @@ class ConnectionPart(Part):
     """How a write to Salesforce is guarded against an edit of the same moment: strict refuses to overwrite it, fast costs fewer calls."""
     existing_records: ExistingRecords = ExistingRecords.SYNC
     """What the first check does with records that were there before: sync them, or wait for an edit."""
+    conflict_winner: Literal["salesforce", "hubspot", "ask"] = "salesforce"
+    """Who is believed where both sides changed a two-way field and which change came later is not known. ask: neither is written until a person chooses."""
+    duplicates: Duplicates = Duplicates.ASK
+    """Where several records could be the partner. ask: a person pairs them; most_recent: the one that was changed last."""
+    associations: Associations = Associations()
     campaigns: Campaigns = Campaigns()
     lifecycle: Lifecycle = Lifecycle()
     owners: Owners = Owners()
     limits: LimitsPart = LimitsPart()
+    alerts: list[AlertPart] = []
+    """Who is told of trouble, how and how often."""
 
 
 class SettingsFile(Part):
@@ -432,6 +510,8 @@ class SettingsFile(Part):
     """By a name of yours, what is kept in step."""
     public_url: Annotated[str, Field(pattern=ADDRESS)] | Literal[""] = ""
     """Where this host is reached from outside: HubSpot signs what it sends with it."""
+    mail: Mail | None = None
+    """The mail server that alerts by email leave through."""
 
 
 def json_schema() -> dict[str, Any]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from pasodoble.model.alert import Alert, MailServer
 from pasodoble.model.ref import Kind
 from pasodoble.model.rule import FieldRule
+from pasodoble.model.side import Side
 
 
 class OnDelete(StrEnum):
@@ -33,6 +35,15 @@ class ExistingRecords(StrEnum):
     WAIT = "wait"
 
 
+class Duplicates(StrEnum):
+    """What is done when several records could be the partner (C-02)."""
+
+    ASK = "ask"
+    """None is guessed; a person pairs them."""
+    MOST_RECENT = "most_recent"
+    """As HubSpot's own integration: the one that was changed last."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubSpotAccess:
     """auth: one of {service_key}, {access_token}, {client_id, client_secret, refresh_token}. Secrets, never logged."""
@@ -52,6 +63,7 @@ class SalesforceAccess:
     auth: Mapping[str, str] = field(default_factory=dict, repr=False)
     pubsub: str = "auto"
     pubsub_endpoint: str = ""
+    pubsub_entities: int | None = 5
     api_version: str = "66.0"
     ca_file: str = ""
 
@@ -100,8 +112,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Association:
+    """Whether records of two kinds are tied on both sides alike.
+
+    labels   by a HubSpot association label (`USER_DEFINED:37`), the role in Salesforce that it stands for
+    """
+
+    enabled: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One HubSpot account and one Salesforce organization that are kept in step."""
+    """One HubSpot account and one Salesforce organization that are kept in step.
+
+    conflict_winner   who is believed where both changed a field and which came later is not known; None: a person chooses
+    associations      by the two kinds (`deals_contacts`); those that are not named are on
+    """
 
     name: str
     hubspot: HubSpotAccess
@@ -111,12 +138,16 @@ class Connection:
     activities: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     guard: Guard = Guard.STRICT
     existing_records: ExistingRecords = ExistingRecords.SYNC
+    conflict_winner: Side | None = Side.SALESFORCE
+    duplicates: Duplicates = Duplicates.ASK
+    associations: Mapping[str, Association] = field(default_factory=dict)
     salesforce_activities: SalesforceActivities = SalesforceActivities()
     campaign_of_form: Mapping[str, str] = field(default_factory=dict)
     member_status: str = ""
     automatic_lifecycle: bool = True
     owners: bool = True
     limits: Limits = Limits()
+    alerts: tuple[Alert, ...] = ()
 
     def enabled(self) -> tuple[ObjectSettings, ...]:
         """The objects that are on, in the order in which they are synced."""
@@ -128,3 +159,4 @@ class Settings:
     connections: Mapping[str, Connection]
     public_url: str = ""
     database_url: str = ""
+    mail: MailServer | None = None

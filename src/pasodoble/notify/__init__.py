@@ -1,1 +1,5 @@
-"""Alerts to people, outwards: nothing is sent yet. What went wrong is `model/cause`'s, the words for it `words`'."""
+"""Alerts to people, outwards: by webhook, to Slack (and what understands its messages), by email.
+
+What is told, and when, is `model/alert`'s; this room only says it and sends it. A customer's values never get here: alerts
+name causes and counts.
+"""

@@ -25,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "special.never_blank": "this field is never blanked; {side}'s value is put back",
     "special.opted_out": "opted out in {side}, so on both sides",
     "special.opted_in": "opted in again in {side}, where that counts",
+    "special.stage_advanced": "an opportunity moves the stage on to {stage}",
     "special.owner_put_back": "the new owner has no match; {side}'s owner is put back",
     "special.forward_only": "the stage would move backwards, which it never does",
     # What becomes of a pair.
@@ -157,4 +158,10 @@ SENTENCES: dict[str, str] = {
     "check.key_missing.fix": "{command}",
     "check.key_not_unique": "{field} of {object} in {side} is not unique, so that a record may be made twice",
     "check.key_not_unique.fix": "make it again as a unique field: {command}",
+    # Alerts.
+    "alert.subject": "Pasodoble, {connection}: {count} records need attention",
+    "alert.stopped_subject": "Pasodoble, {connection}: the sync has stopped",
+    "alert.sample_subject": "Pasodoble, {connection}: alerts arrive",
+    "alert.stopped": "The last run ended early: {reason}",
+    "alert.cause": "{title}: {count} ({new} new). {fix}",
 }

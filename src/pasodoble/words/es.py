@@ -25,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "special.never_blank": "este campo nunca se vacía; vuelve el valor de {side}",
     "special.opted_out": "dado de baja en {side}, así que en ambos lados",
     "special.opted_in": "dado de alta otra vez en {side}, donde eso cuenta",
+    "special.stage_advanced": "una oportunidad hace avanzar la etapa a {stage}",
     "special.owner_put_back": "el nuevo propietario no tiene equivalente; vuelve el de {side}",
     "special.forward_only": "la etapa retrocedería, y eso no ocurre nunca",
     # What becomes of a pair.
@@ -157,4 +158,10 @@ SENTENCES: dict[str, str] = {
     "check.key_missing.fix": "{command}",
     "check.key_not_unique": "{field} de {object} en {side} no es único: un registro podría crearse dos veces",
     "check.key_not_unique.fix": "créelo de nuevo como campo único: {command}",
+    # Alertas.
+    "alert.subject": "Pasodoble, {connection}: {count} registros requieren atención",
+    "alert.stopped_subject": "Pasodoble, {connection}: la sincronización se ha detenido",
+    "alert.sample_subject": "Pasodoble, {connection}: las alertas llegan",
+    "alert.stopped": "La última ejecución terminó antes de tiempo: {reason}",
+    "alert.cause": "{title}: {count} ({new} nuevos). {fix}",
 }
