@@ -225,14 +225,23 @@ class MemoryConnector:
         return {ref: frozenset(tied) for ref, tied in ties.items()}
 
     async def read_tie_changes(
-        self, object: str, to: str, cursor: Cursor | None
+        self, object: str, to: str, cursor: Cursor | None, *, far: bool = False
     ) -> tuple[dict[Ref, datetime], Cursor | None]:
-        if (object, to) not in UNSTAMPED:
+        if not {(object, to), (to, object)} & UNSTAMPED:
             return {}, cursor
         since = int(str(cursor["sequence"])) if cursor is not None else self._sequence
+        moved = [
+            (sequence, *ends, at) for sequence, one, other, at in self._tie_log for ends in ((one, other), (other, one))
+        ]
+        if far:
+            rows = [(row, one, other) for one, other, _ in self.ties for row in (self.rows[one], self.rows[other])]
+            moved += [
+                (row.sequence, *((one, other) if row.ref == other else (other, one)), row.modified_at)
+                for row, one, other in rows
+            ]
         changed = {
             ref: at
-            for sequence, ref, other, at in self._tie_log
+            for sequence, ref, other, at in moved
             if sequence > since and (ref.object, other.object) == (object, to)
         }
         return changed, {"sequence": self._sequence}

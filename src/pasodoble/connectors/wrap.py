@@ -51,9 +51,9 @@ class Wrapped:
         return await self.inner.read_ties(refs, to)
 
     async def read_tie_changes(
-        self, object: str, to: str, cursor: Cursor | None
+        self, object: str, to: str, cursor: Cursor | None, *, far: bool = False
     ) -> tuple[dict[Ref, datetime], Cursor | None]:
-        return await self.inner.read_tie_changes(object, to, cursor)
+        return await self.inner.read_tie_changes(object, to, cursor, far=far)
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await self.inner.write(operations)

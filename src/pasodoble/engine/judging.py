@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision, Judge
+from pasodoble.engine.lifecycle import add_stages
 from pasodoble.engine.membership import open_membership
 from pasodoble.engine.observe import Job, gather_jobs, observe, read_with_history
 from pasodoble.engine.ties import add_ties, add_wakes
@@ -57,6 +58,7 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
     _refuse_twins(at, decisions)
     kept = join_pairs(decisions)
     await add_ties(at, kind, kept)
+    await add_stages(at, kind, kept)
     await add_wakes(at, kind, kept)
     return kept
 

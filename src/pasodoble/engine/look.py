@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pasodoble.engine.connected import Connected
+from pasodoble.engine.lifecycle import find_moved
 from pasodoble.engine.membership import find_joined, look_at_members
 from pasodoble.engine.ties import ASSOCIATED, find_retied, find_role_changes
 from pasodoble.model.link import Base, Link, LinkState
@@ -19,7 +20,7 @@ from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Mark, Urgency
 from pasodoble.model.value import Value
-from pasodoble.ports import NewMark, Page, Transaction
+from pasodoble.ports import Cursor, NewMark, Page, Transaction
 
 CREATED = {Side.HUBSPOT: "hubspot_record_created", Side.SALESFORCE: "salesforce_record_created"}
 CHANGED = {Side.HUBSPOT: "hubspot_property_changed", Side.SALESFORCE: "salesforce_field_changed"}
@@ -39,8 +40,15 @@ async def look(at: Connected, kind: Kind) -> int:
     return marked + await _look_at_roles(at, kind)
 
 
+async def _find_roles(at: Connected, kind: Kind) -> tuple[list[NewMark], dict[str, Cursor]]:
+    """Marks for records whose roles changed without a trace on themselves, and what follows from them for a person's stage."""
+    tied, cursors = await find_role_changes(at, kind)
+    moved, more = await find_moved(at, kind)
+    return [*tied, *moved], cursors | more
+
+
 async def _look_at_roles(at: Connected, kind: Kind) -> int:
-    marks, cursors = await find_role_changes(at, kind)
+    marks, cursors = await _find_roles(at, kind)
     if not cursors:
         return 0
     with at.store.transaction(at.settings.name) as tx:
@@ -75,7 +83,7 @@ async def look_aside(at: Connected, kind: Kind) -> list[Mark]:
                         found[mark.ref] = _spell_mark(mark, now)
     async for marks, _ in find_joined(at, kind):
         found.update((mark.ref, _spell_mark(mark, now)) for mark in marks)
-    for mark in (await find_role_changes(at, kind))[0]:
+    for mark in (await _find_roles(at, kind))[0]:
         found[mark.ref] = _spell_mark(mark, now)
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         found.update({mark.ref: mark for mark in tx.marks.take(kind, MOST_MARKS, now)})

@@ -104,7 +104,7 @@ def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
         return [replace(change, before=to, after=None) if operation.remove else change]
     if decision.merge is None or decision.mapping is None:
         return []
-    if isinstance(operation, Update) and (reason := step.why.get("")) is not None:  # a field that no line is about
+    if (reason := step.why.get("")) is not None:  # a field that no line is about
         return [
             Change(
                 side=side,
@@ -278,7 +278,11 @@ class Recorder:
         link = job.link
         if link is None:
             return
-        if isinstance(operation, Create) and decision.mapping is not None:
+        if isinstance(operation, Create) and decision.tells:
+            self._tx.links.confirm({link.id: ref}, self._now)
+            job.link = replace(link, refs=link.refs.put(ref.side, ref))
+            decision.note(StepKind.WRITE, Message.of("write.created", side=ref.side, record=ref.id), passed=True)
+        elif isinstance(operation, Create) and decision.mapping is not None:
             self._tx.links.confirm({link.id: ref}, self._now)
             job.link = replace(link, refs=link.refs.put(ref.side, ref))
             base = base_of_create(decision.mapping, ref.side, operation.fields, lookup=self._at.directory)
@@ -337,7 +341,7 @@ class Recorder:
             self._fail(decision, attempt.side, list(operation.fields), ending)
         elif isinstance(operation, Associate):
             ending.untied.add(operation.to)
-        elif isinstance(operation, Create) and link is not None and not keep_link:
+        elif isinstance(operation, Create) and link is not None and not keep_link and not decision.tells:
             self._tx.links.release([link.id])
             decision.job.link = None
             decision.base = None

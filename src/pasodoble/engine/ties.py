@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pasodoble.engine.connected import Connected
@@ -37,7 +38,11 @@ Held = Mapping[Ref, frozenset[Tied]]
 def rules_of(at: Connected, kind: Kind) -> list[TieRule]:
     """What records of this kind may be tied to, of the kinds that are synced."""
     on = {of_kind.kind for of_kind in at.settings.enabled()}
-    return [rule for rule in TIES if rule.kind == kind and {rule.kind, rule.to} <= on]
+    return [rule for rule in TIES if rule.kind == kind and {rule.kind, rule.to} <= on and _is_on(at, rule)]
+
+
+def _is_on(at: Connected, rule: TieRule) -> bool:
+    return rule.key not in at.settings.associations or at.settings.associations[rule.key].enabled
 
 
 def _object_of(at: Connected, rule: TieRule, side: Side) -> str:
@@ -228,6 +233,20 @@ def _is_as_agreed(at: Connected, rule: TieRule, side: Side, tied: Collection[Tie
     return now == agreed
 
 
+def load_unread(at: Connected, changed: Mapping[Ref, datetime]) -> dict[Ref, datetime]:
+    """Of these Salesforce records, those that are linked and were last read before the moment beside them."""
+    known = _load_known(at, changed.keys())
+    return {
+        ref: moment
+        for ref, moment in changed.items()
+        if ref in known
+        and (
+            (read_at := known[ref].base.read_at.salesforce) is None
+            or (read_at - moment).total_seconds() <= _SAME_SECOND_S
+        )
+    }
+
+
 async def find_role_changes(at: Connected, kind: Kind) -> tuple[list[NewMark], dict[str, Cursor]]:
     """Marks for records whose ties changed without a trace on themselves, and the cursors to keep once they are put."""
     marks: list[NewMark] = []
@@ -237,11 +256,10 @@ async def find_role_changes(at: Connected, kind: Kind) -> tuple[list[NewMark], d
         with at.store.transaction(at.settings.name, read_only=True) as tx:
             before = tx.cursors.load(name)
         changed, after = await at.connectors[Side.SALESFORCE].read_tie_changes(*rule.objects, before)
-        known = _load_known(at, changed.keys())
-        for ref, moment in sorted(changed.items()):
-            read_at = known[ref].base.read_at.salesforce if ref in known else None
-            if ref in known and (read_at is None or (read_at - moment).total_seconds() <= _SAME_SECOND_S):
-                marks.append(NewMark(kind=kind, ref=ref, trigger=ASSOCIATED, urgency=Urgency.CHECK))
+        marks += [
+            NewMark(kind=kind, ref=ref, trigger=ASSOCIATED, urgency=Urgency.CHECK)
+            for ref in sorted(load_unread(at, changed))
+        ]
         if after is not None and after != before:
             cursors[name] = after
     return marks, cursors

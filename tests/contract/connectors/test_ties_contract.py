@@ -6,7 +6,7 @@ import pytest
 from sides import HubSpotWorld, MemoryWorld, SalesforceWorld
 
 from pasodoble.errors import Unsupported
-from pasodoble.model.operation import Associate, Create
+from pasodoble.model.operation import Associate, Create, Update
 from pasodoble.model.outcome import Applied
 from pasodoble.model.record import Tied
 from pasodoble.model.ref import Ref
@@ -98,6 +98,19 @@ async def test_a_contact_role_that_comes_or_goes_tells_of_its_opportunity(org: S
     org.sim.advance(3600)
     _, cursor = await org.connector.read_tie_changes("Opportunity", "Contact", cursor)
     assert (await org.connector.read_tie_changes("Opportunity", "Contact", cursor))[0] == {}
+
+
+async def test_a_person_is_told_of_with_the_role_and_with_each_change_of_the_opportunity(org: SalesforceWorld) -> None:
+    contact = org.put()
+    deal = org.put_other("Opportunity", Name="Big", StageName="Prospecting", CloseDate="2027-01-31")
+    _, cursor = await org.connector.read_tie_changes("Contact", "Opportunity", None, far=True)
+    for change in (Associate(ref=deal, to=contact), Update(ref=deal, fields={"StageName": "Closed Won"})):
+        org.sim.advance(3600)
+        await org.connector.write([change])
+        used = org.calls
+        changed, cursor = await org.connector.read_tie_changes("Contact", "Opportunity", cursor, far=True)
+        assert set(changed) == {contact}
+        assert org.calls - used == 1
 
 
 async def test_a_lookup_needs_no_look_of_its_own(org: SalesforceWorld) -> None:

@@ -100,7 +100,7 @@ class HubSpotConnector:
         return await AssociationReader(client=self._client).read(refs, to)
 
     async def read_tie_changes(
-        self, object: str, to: str, cursor: Cursor | None
+        self, object: str, to: str, cursor: Cursor | None, *, far: bool = False
     ) -> tuple[dict[Ref, datetime], Cursor | None]:
         """Nothing: an association moves the stamps of both records, so that the look finds them."""
         return {}, cursor

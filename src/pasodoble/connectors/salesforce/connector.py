@@ -106,9 +106,9 @@ class SalesforceConnector:
         return await self._ties.read(refs, to)
 
     async def read_tie_changes(
-        self, object: str, to: str, cursor: Cursor | None
+        self, object: str, to: str, cursor: Cursor | None, *, far: bool = False
     ) -> tuple[dict[Ref, datetime], Cursor | None]:
-        return await self._ties.read_changes(object, to, cursor)
+        return await self._ties.read_changes(object, to, cursor, far=far)
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await self._writer.write(operations)

@@ -5,7 +5,7 @@ Writing them is `ties.py`'s matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from pasodoble.connectors.salesforce.changes import OVERLAP
 from pasodoble.connectors.salesforce.client import SalesforceClient
 from pasodoble.connectors.salesforce.ids import to_18
 from pasodoble.connectors.salesforce.records import QUERY_CHARS, RecordReader
-from pasodoble.connectors.salesforce.soql import All, Compare, In, Select, split_by_size
+from pasodoble.connectors.salesforce.soql import All, Any, Compare, In, Select, split_by_size
 from pasodoble.errors import Unsupported
 from pasodoble.model.record import Tied
 from pasodoble.model.ref import Ref
@@ -51,21 +51,25 @@ class TieReader:
         ]
 
     async def read_changes(
-        self, object: str, to: str, cursor: Cursor | None
+        self, object: str, to: str, cursor: Cursor | None, *, far: bool = False
     ) -> tuple[dict[Ref, datetime], Cursor | None]:
-        """By the rows' own stamps, deleted rows too; a lookup moves its record's stamp, and needs no look of its own."""
+        """By the rows' own stamps, deleted rows too; a lookup moves its record's stamp, and needs no look of its own.
+
+        far   by the stamps of the records at the other end too
+        """
         way = _ensure_way(object, to)
         if way.lookup:
             return {}, cursor
         if cursor is None:
             return {}, _render(self.client.sender.clock.now() - OVERLAP)
         since = datetime.fromisoformat(str(cursor["since"]))
-        where = Compare("SystemModstamp", ">=", since)
-        select = Select(fields=(way.own, "SystemModstamp"), object=way.table, where=where)
+        stamps = ["SystemModstamp", *([f"{way.other.removesuffix('Id')}.SystemModstamp"] if far else [])]
+        where = Any([Compare(stamp, ">=", since) for stamp in stamps])
+        select = Select(fields=(way.own, *stamps), object=way.table, where=where)
         answer = await self.client.query(select, all_rows=True)
         changed: dict[Ref, datetime] = {}
         for row in await self.client.read_on(answer.body):
-            ref, moment = Ref(Side.SALESFORCE, object, to_18(row[way.own])), _parse(row["SystemModstamp"])
+            ref, moment = Ref(Side.SALESFORCE, object, to_18(row[way.own])), max(_read_stamps(row, stamps))
             changed[ref] = max(moment, changed.get(ref, moment))
         return changed, _render(max(since, answer.at - OVERLAP))
 
@@ -75,6 +79,17 @@ def _ensure_way(object: str, to: str) -> Way:
     if way is None:
         raise Unsupported(f"Salesforce does not tie {object} and {to} together")
     return way
+
+
+def _read_stamps(row: Mapping[str, object], stamps: Sequence[str]) -> list[datetime]:
+    """A stamp of the record at the other end stands in a row of its own within this one; there is none where it is gone."""
+    found = []
+    for stamp in stamps:
+        end, _, name = stamp.rpartition(".")
+        holder = row.get(end) if end else row
+        if isinstance(holder, Mapping):
+            found.append(_parse(holder[name]))
+    return found
 
 
 def _render(moment: datetime) -> Cursor:
