@@ -181,7 +181,7 @@ class PubSub(Part):
     """Change events over the Pub/Sub API. auto: if the org allows it."""
     endpoint: str = ""
     """Host and port; left out: Salesforce's own."""
-    entities: int | None = Field(5, ge=1)
+    entities: int | None = Field(default=5, ge=1)
     """How many objects the org may select for change events: 5 without the add-on. null: any number."""
 
 
