@@ -90,6 +90,11 @@ def render_sandbox_config(ready: Mapping[str, Any]) -> str:
         "activities": dict.fromkeys(_ACTIVITIES.split(), True),
         "guard": "strict",
         "existing_records": "sync",
+        "conflict_winner": "salesforce",
+        "duplicates": "ask",
+        "associations": dict.fromkeys(
+            "contacts_companies deals_companies deals_contacts tickets_companies tickets_contacts".split(), True
+        ),
         "salesforce_activities": {
             **dict.fromkeys(("tasks", "calls", "emails", "meetings"), True),
             "when_deleted": "nothing",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pasodoble.engine.connected import Connected
-from pasodoble.engine.look import CREATED
+from pasodoble.engine.look import PRESENT
 from pasodoble.engine.membership import Membership
 from pasodoble.engine.observe import Job
 from pasodoble.mapping.apply import CompiledMapping
@@ -28,6 +28,7 @@ from pasodoble.planner.plan import base_of_create, make_key, plan_create, plan_d
 from pasodoble.ports import NewLink, NewMark
 from pasodoble.reconcile.gates import Applicant, find_create_gate, find_gate
 from pasodoble.reconcile.pairing import Ambiguous, By, Candidate, Paired, Taken, Unmatched, pair_record
+from pasodoble.reconcile.policy import Arbiter
 from pasodoble.reconcile.presence import (
     Follow,
     LookAgain,
@@ -66,6 +67,7 @@ class Decision:
     waiting     records that it is tied to on one side, and that have no partner yet
     ties_later  the record that is made is to be tied once it is there
     wakes       marks to be put once the pair is linked
+    tells       the record that is made tells of what cannot be read again: its reservation is kept until it is there
     """
 
     job: Job
@@ -87,6 +89,7 @@ class Decision:
     waiting: tuple[Ref, ...] = ()
     ties_later: bool = False
     wakes: list[NewMark] = field(default_factory=list)
+    tells: bool = False
     trace: list[TraceStep] = field(default_factory=list)
 
     def note(
@@ -109,6 +112,10 @@ class Judge:
     members: Membership | None
     installed_at: datetime | None = None
     asked: bool = False
+
+    @property
+    def arbiter(self) -> Arbiter:
+        return Arbiter(winner=self.at.settings.conflict_winner)
 
     def decide(self, job: Job, now: datetime) -> Decision:
         """Never raises. What was seen must be filled in (`observe`)."""
@@ -189,6 +196,7 @@ class Judge:
             job.candidates,
             own=Candidate(ref=own.ref, by=_by_of(job), modified_at=own.modified_at),
             rivals=job.rivals,
+            duplicates=self.at.settings.duplicates,
         )
         will_create = isinstance(paired, Unmatched)
         partner = paired.ref if isinstance(paired, Paired) else None
@@ -269,7 +277,9 @@ class Judge:
         if not gated and not self._pass_gates(decision, hubspot, partner=salesforce.ref, creates=False):
             return
         decision.mapping, decision.snapshots = mapping, Pair(hubspot, salesforce)
-        decision.merge = merge_pair(mapping, job.base, decision.snapshots, lookup=self.at.directory, chosen=job.choices)
+        decision.merge = merge_pair(
+            mapping, job.base, decision.snapshots, lookup=self.at.directory, arbiter=self.arbiter, chosen=job.choices
+        )
         decision.problems.extend(decision.merge.problems)
         decision.problems.extend(_tell_undecided(mapping, decision.merge))
         decision.steps.extend(plan_update(mapping, decision.merge, decision.snapshots, guard=self.at.settings.guard))
@@ -288,7 +298,7 @@ class Judge:
             created_at=own.created_at,
             installed_at=self.installed_at,
             existing=self.at.settings.existing_records,
-            woken=any(CREATED[own.ref.side] not in mark.triggers for mark in job.marks),
+            woken=any(not PRESENT.issuperset(mark.triggers) for mark in job.marks),
             asked=self.asked,
         )
         gate = find_gate(applicant) or (find_create_gate(applicant) if creates else None)

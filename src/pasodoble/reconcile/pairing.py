@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import Final
 
 from pasodoble.model.ref import Ref
-from pasodoble.reconcile.policy import Duplicates
+from pasodoble.model.settings import Duplicates
 
 
 class By(IntEnum):

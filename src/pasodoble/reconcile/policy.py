@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from pasodoble.model.rule import UpdateRule
@@ -31,15 +30,6 @@ class Span:
 
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 UNTIMED: Final[Pair[Span | None]] = Pair(None, None)
-
-
-class Duplicates(StrEnum):
-    """What is done when several records could be the partner (C-02)."""
-
-    ASK = "ask"
-    """None is guessed; a person pairs them."""
-    MOST_RECENT = "most_recent"
-    """As HubSpot's own integration: the one that was changed last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from pasodoble.config.starter import render_sandbox_config, render_starter
 from pasodoble.errors import ConfigError
 from pasodoble.mapping.presets import KINDS
 from pasodoble.model.rule import Policy, UpdateRule
-from pasodoble.model.settings import Connection, ExistingRecords, Guard, Limits, OnDelete, Settings
+from pasodoble.model.settings import Connection, Duplicates, ExistingRecords, Guard, Limits, OnDelete, Settings
+from pasodoble.model.side import Side
 
 ENVIRON = {
     "HUBSPOT_KEY": "hubspot-key",
@@ -413,6 +414,30 @@ def test_every_section_there_is_stands_in_the_sandbox_config() -> None:
     (sandbox,) = yaml.safe_load(render_sandbox_config(READY))["connections"].values()
     assert set(sandbox) == set(ConnectionPart.model_fields)
     assert set(sandbox["activities"]) == set(Activities.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("written", "winner"), [("hubspot", Side.HUBSPOT), ("salesforce", Side.SALESFORCE), ("ask", None)]
+)
+def test_conflict_winner_is_a_side_or_a_person(tmp_path: Path, written: str, winner: Side | None) -> None:
+    assert load(tmp_path, ACCOUNTS).settings.connections["acme"].conflict_winner is Side.SALESFORCE
+    assert connection(tmp_path, f"conflict_winner: {written}").conflict_winner is winner
+
+
+def test_duplicates_are_asked_about_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
+    assert connection(tmp_path).duplicates is Duplicates.ASK
+    assert connection(tmp_path, "duplicates: most_recent").duplicates is Duplicates.MOST_RECENT
+
+
+def test_associations_are_on_and_may_be_switched_off_or_given_roles(tmp_path: Path) -> None:
+    assert all(association.enabled for association in connection(tmp_path).associations.values())
+    labels = "{ USER_DEFINED:37: Decision Maker }"
+    made = connection(tmp_path, f"associations: {{ deals_companies: off, deals_contacts: {{ labels: {labels} }} }}")
+    off = [key for key, association in made.associations.items() if not association.enabled]
+    assert off == ["deals_companies"]
+    assert made.associations["deals_contacts"].labels == {"USER_DEFINED:37": "Decision Maker"}
+    with pytest.raises(ConfigError):
+        connection(tmp_path, f"associations: {{ deals_companies: {{ labels: {labels} }} }}")
 
 
 # --- secrets and start-up --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from pasodoble.model.cause import Problem
 from pasodoble.model.outcome import Refused
 from pasodoble.model.ref import Ref
 from pasodoble.model.rule import UpdateRule
-from pasodoble.model.settings import Limits, OnDelete
+from pasodoble.model.settings import Duplicates, Limits, OnDelete
 from pasodoble.model.side import Side
 from pasodoble.model.trace import State
 
@@ -70,6 +71,17 @@ async def test_two_leads_with_one_address_are_never_guessed(world: SmallWorld) -
     assert result.outcome is RunOutcome.ATTENTION
     assert set(result.report.of("contacts").problems) == {"duplicate.ambiguous_match"}
     assert world.writes() == 0
+
+
+async def test_c02_the_lead_that_was_changed_last_is_taken_where_the_settings_say_so(world: SmallWorld) -> None:
+    world.settings = replace(world.settings, duplicates=Duplicates.MOST_RECENT)
+    older = world.salesforce.put("Lead", ANA_LEAD | {"Title": "old"})
+    world.clock.advance(60)
+    world.salesforce.put("Lead", ANA_LEAD | {"Title": "new"})
+    world.hubspot.put("contacts", ANA)
+    await world.sync()
+    assert world.one(Side.HUBSPOT)["jobtitle"] == "new"
+    assert world.salesforce.rows[older].fields["Title"] == "old"
 
 
 async def test_without_an_address_nobody_is_carried_and_the_gate_is_told(world: SmallWorld) -> None:

@@ -12,7 +12,7 @@ from tests.fakes.small_world import SmallWorld, make_field, make_schema, make_se
 from pasodoble.mapping.presets import KINDS
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import Family
-from pasodoble.model.settings import ObjectSettings
+from pasodoble.model.settings import Association, ObjectSettings
 from pasodoble.model.side import Side
 
 FIELDS = {
@@ -146,4 +146,13 @@ async def test_d08_contacts_of_a_deal_follow_contact_roles_both_ways(world: Smal
     report = (await world.sync()).report
     assert await roles() == {"ben"}
     assert report.of("deals").written[Side.SALESFORCE]["associated"] == 1
+    await assert_quiet(world)
+
+
+async def test_association_that_is_switched_off_is_left_as_it_is_on_both_sides(world: SmallWorld) -> None:
+    world.settings = replace(world.settings, associations={"contacts_companies": Association(enabled=False)})
+    ana, acme = person(world), world.hubspot.put("companies", {"name": "Acme"})
+    world.hubspot.tie(ana, acme, "primary")
+    await world.sync()
+    assert await account_of(world) == []
     await assert_quiet(world)

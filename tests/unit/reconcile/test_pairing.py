@@ -8,9 +8,9 @@ from itertools import permutations
 import pytest
 
 from pasodoble.model.ref import Ref
+from pasodoble.model.settings import Duplicates
 from pasodoble.model.side import Side
 from pasodoble.reconcile.pairing import Ambiguous, By, Candidate, Paired, Taken, Unmatched, pair_record
-from pasodoble.reconcile.policy import Duplicates
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

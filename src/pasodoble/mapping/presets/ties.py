@@ -21,6 +21,11 @@ class TieRule:
     one: bool = False
     label: str = ""
 
+    @property
+    def key(self) -> str:
+        """Its name in the settings."""
+        return f"{self.kind}_{self.to}"
+
 
 TIES: Final = (
     TieRule(kind="contacts", to="companies", objects=("Contact", "Account"), one=True, label="primary"),

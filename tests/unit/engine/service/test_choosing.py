@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,44 @@ async def test_state_of_a_settled_conflict_is_in_step(world: SmallWorld) -> None
     await clash(world, await pair_up(world), last=Side.SALESFORCE)
     with world.store.transaction("small") as tx:
         assert tx.records.count_by_state()[State.IN_STEP] == 1
+
+
+# --- who wins where nobody knows who was later ------------------------------------------------------------------------
+
+
+async def clash_at_once(world: SmallWorld, winner: Side | None) -> Pair[Ref]:
+    """Both people write within the clocks' skew, and the settings name the winner."""
+    refs = await pair_up(world)
+    world.settings = replace(world.settings, conflict_winner=winner)
+    for side in SIDES:
+        memory = world.hubspot if side is Side.HUBSPOT else world.salesforce
+        memory.edit(refs[side], {NAMES[side]: side.value})
+    await world.sync()
+    return refs
+
+
+@pytest.mark.parametrize("winner", SIDES)
+async def test_side_that_the_settings_name_wins_a_tie(world: SmallWorld, winner: Side) -> None:
+    await clash_at_once(world, winner)
+    assert titles(world) == (winner.value, winner.value)
+    [row] = list_conflicts(world.settings, world.store)
+    assert row.clash.reason.id == "rule.tie" and row.clash.taken is winner
+
+
+@pytest.mark.parametrize("chosen", SIDES)
+async def test_with_nobody_to_win_both_sides_keep_their_value_until_a_person_chooses(
+    world: SmallWorld, chosen: Side
+) -> None:
+    refs = await clash_at_once(world, None)
+    await world.sync()
+    assert titles(world) == ("hubspot", "salesforce")
+    with world.store.transaction("small") as tx:
+        assert set(tx.problems.count_by_cause()) == {"conflict.both_changed"}
+    world.hubspot.edit(refs.hubspot, {"firstname": "Anita"})
+    await world.sync()
+    assert world.one(Side.SALESFORCE)["FirstName"] == "Anita", "a conflict blocks no other field"
+    [row] = list_conflicts(world.settings, world.store)
+    await resolve(await world.connect(), [row], chosen, actor="rosa")
+    assert titles(world) == (chosen.value, chosen.value)
+    with world.store.transaction("small") as tx:
+        assert tx.problems.count_by_cause() == {} and tx.conflicts.count() == 0
