@@ -18,7 +18,7 @@ from pasodoble.model.message import Message
 from pasodoble.model.operation import Associate, Brake, Create, Delete, Step, Update
 from pasodoble.model.record import Snapshot
 from pasodoble.model.ref import Kind, Ref
-from pasodoble.model.rule import Policy
+from pasodoble.model.rule import Policy, UpdateRule
 from pasodoble.model.settings import Guard, Limits
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.value import MISSING, Raw, Value
@@ -32,6 +32,8 @@ from pasodoble.reconcile.record import RecordMerge
 from pasodoble.reconcile.ties import TieMerge
 
 KEY_VERSION: Final = "p1"
+BOTH_WAYS: Final = (Policy.OWNER, Policy.OPT_OUT)
+"""Lines whose law lets both sides write, whatever their rule (M-09, G-01)."""
 CHOSEN: Final = frozenset(WHY[Why.CHOSEN, side] for side in SIDES)
 """What a person has chosen may be overtaken by another person, whatever the rule."""
 
@@ -132,7 +134,7 @@ def _render(line: Line, merge: RecordMerge, snapshots: Pair[Snapshot], side: Sid
 
 def is_guarded(line: Line, side: Side) -> bool:
     """Whether an edit made on `side` at the same moment would count, so that the write must not go over it unseen."""
-    if line.policy in (Policy.OWNER, Policy.OPT_OUT):
+    if line.policy in BOTH_WAYS:
         return True
     lead = LEADS.get(line.update_rule)
     return lead is None or lead.side is side
@@ -193,9 +195,7 @@ def plan_create(
 def _carry_new(line: Line, of: Snapshot, value: Value, lookup: Lookup) -> Value | Problem:
     """What the new record is to hold in one field; None where it is left to the vendor's default."""
     side = of.ref.side.other
-    # Nothing leads yet, so a field that must be there is given even by a rule under which the new side will lead.
-    allowed = may_write(line.update_rule, side) or line.required[side]
-    if line.rule.dormant or not line.creatable[side] or not allowed:
+    if line.rule.dormant or not line.creatable[side] or not _may_give(line, side):
         return None
     match line.carry(of.ref.side, value, lookup):
         case Unfit(cause=cause):
@@ -206,6 +206,17 @@ def _carry_new(line: Line, of: Snapshot, value: Value, lookup: Lookup) -> Value 
             )
         case carried:
             return None if value is None else carried
+
+
+def _may_give(line: Line, side: Side) -> bool:
+    """Whether a new record on `side` is given this field.
+
+    Nothing leads yet, so a field that must be there is given even by a rule under which the new side will lead; and an owner
+    or an opt-out goes across whatever the rule (M-09, G-01).
+    """
+    if line.policy in BOTH_WAYS and line.update_rule is not UpdateRule.DONT_SYNC:
+        return True
+    return may_write(line.update_rule, side) or line.required[side]
 
 
 def _fill_required(

@@ -131,6 +131,18 @@ def test_an_owner_without_a_match_is_left_to_salesforce() -> None:
     assert draft.step is not None
 
 
+def test_m09_a_new_record_is_given_its_owner_whatever_the_owners_rule_unless_it_is_not_synced() -> None:
+    def owner_under(rule: UpdateRule) -> Raw:
+        rows = [replace(row, rule=rule) if row.key == "owner" else row for row in ROWS]
+        draft = plan_create(make_mapping(rows), contact(lastname="Ana", owner="7"), "key", lookup=DIRECTORY)
+        assert draft.step is not None
+        assert isinstance(draft.step.operation, Create)
+        return draft.step.operation.fields.get("Owner__c")
+
+    assert owner_under(UpdateRule.ALWAYS_SALESFORCE) == ANA
+    assert owner_under(UpdateRule.DONT_SYNC) is None
+
+
 def test_a_bad_value_is_left_out_and_told_and_the_record_is_made() -> None:
     draft = plan_create(MAPPING, contact(lastname="Ana", phase="unheard of", amount="many"), "key")
     assert draft.step is not None
