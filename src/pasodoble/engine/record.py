@@ -291,7 +291,7 @@ class Recorder:
             decision.base = replace(base, read_at=read_at)
             self._mark_for_ties(decision, operation)
             decision.note(StepKind.WRITE, Message.of("write.created", side=ref.side, record=ref.id), passed=True)
-            if decision.resumed:  # the source may have been edited since
+            if decision.resumed or self._is_left_out(decision, ref.side):  # the source may have been edited since
                 self._marks.append(NewMark(kind=job.kind, ref=operation.of, trigger=LOOK_BACK, urgency=Urgency.EDIT))
         elif isinstance(operation, Update):
             fields = ", ".join(operation.fields)
@@ -303,6 +303,16 @@ class Recorder:
             decision.retire = attempt.step.why[""]
             decision.note(StepKind.WRITE, Message.of("write.deleted", side=ref.side), passed=True)
         self._tx.history.append(self._run_id, link.id, ref, list_changes(decision, attempt.step, self._now))
+
+    def _is_left_out(self, decision: Decision, side: Side) -> bool:
+        """Whether the source says something in a field that could not be given with the create, but can be afterwards."""
+        source = decision.job.snapshot(side.other)
+        lines = decision.mapping.lines if decision.mapping is not None and source is not None else ()
+        return any(
+            line.writable[side] and not line.creatable[side] and source.fields.get(line.names[side.other])
+            for line in lines
+            if source is not None
+        )
 
     def _look_back(self, decision: Decision, attempt: Attempt) -> None:
         """HubSpot cannot refuse a write that covers an edit made meanwhile, but its history tells of one."""

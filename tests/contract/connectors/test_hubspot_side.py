@@ -351,6 +351,36 @@ async def test_members_of_a_list_with_the_moment_each_joined(portal: HubSpotWorl
         await portal.connector.describe_list(list_id, "companies")
 
 
+async def test_opting_out_goes_by_an_api_of_its_own_and_leaves_the_rest_of_the_update_alone(
+    portal: HubSpotWorld,
+) -> None:
+    ana, ben = portal.put(email="ana@acme.example"), portal.put(email="ben@acme.example")
+    await look(portal, None)
+    out = [
+        Update(ref=ana, fields={"hs_email_optout": True}),
+        Update(ref=ben, fields={"hs_email_optout": True, "jobtitle": "CEO"}),
+    ]
+    assert [type(outcome) for outcome in await portal.connector.write(out)] == [Applied, Applied]
+    seen = await portal.connector.read([ana, ben], ["hs_email_optout", "jobtitle"])
+    held = {ref: snap.fields for ref, snap in seen.items() if isinstance(snap, Snapshot)}
+    assert held == {
+        ana: {"hs_email_optout": "true", "jobtitle": None},
+        ben: {"hs_email_optout": "true", "jobtitle": "CEO"},
+    }
+
+
+async def test_nobody_is_opted_in_and_nobody_without_an_address_out(portal: HubSpotWorld) -> None:
+    ana, nobody = portal.put(email="ana@acme.example"), portal.put(first="Nobody")
+    await look(portal, None)
+    for op in (
+        Update(ref=ana, fields={"hs_email_optout": False}),
+        Update(ref=nobody, fields={"hs_email_optout": True}),
+    ):
+        (refused,) = await portal.connector.write([op])
+        assert isinstance(refused, Refused)
+        assert refused.fields == ("hs_email_optout",)
+
+
 @pytest.mark.parametrize(
     ("object", "fields"),
     [

@@ -419,3 +419,14 @@ def test_pipelines_and_their_stages_are_made_changed_and_taken_away(client: HubS
     replaced = api.update_all_properties(**place, label="New", display_order=1, stages=[stage])
     assert [row.label for row in replaced.stages] == ["Open"]
     api.delete(**place)
+
+
+def test_opting_out_of_all_email_shows_on_the_contact(client: HubSpot) -> None:
+    contact = client.crm.objects.contacts.create(properties={"email": "out@client.test"}, associations=[])
+    api = client.communication_preferences
+    assert api.get_unsubscribe_all_status("out@client.test", channel="EMAIL").results[0].status == "NOT_SPECIFIED"
+    done = api.unsubscribe_all("out@client.test", channel="EMAIL", verbose=True)
+    assert {row.status for row in done.results} == {"UNSUBSCRIBED"}
+    assert api.get_unsubscribe_all_status("out@client.test", channel="EMAIL").results[0].status == "UNSUBSCRIBED"
+    shown = client.crm.objects.contacts.get(contact.id, properties=["hs_email_optout"])
+    assert shown.properties["hs_email_optout"] == "true"

@@ -19,6 +19,7 @@ _AREAS: Final[Mapping[str, tuple[str, str]]] = {
     "forms": ("/marketing/v3/forms", "/marketing/v3/forms"),
     "submissions": ("/form-integrations/v1/submissions/forms", "/form-integrations/v1/submissions/forms"),
     "email_events": ("/email/public/v1", "/email/public/v1"),
+    "preferences": ("/communication-preferences/v4", "/communication-preferences/{}"),
     "token": ("/oauth/v1/token", "/oauth/{}/token"),
 }
 """(numbered, dated) by area; what has no dated path yet stands there twice. Numbered paths end in 2027. Source: HubSpot's OpenAPI collection, August 2026."""
@@ -53,8 +54,8 @@ class HubSpotClient:
         """A POST that only reads."""
         return await self._call("POST", area, path, body=body, params=params, safe=True, api=api, purpose="read")
 
-    async def write(self, area: str, path: str, body: Any) -> Answer:
-        return await self._call("POST", area, path, body=body, purpose="write")
+    async def write(self, area: str, path: str, body: Any, **params: str) -> Answer:
+        return await self._call("POST", area, path, body=body, params=params, purpose="write")
 
     async def _call(
         self,

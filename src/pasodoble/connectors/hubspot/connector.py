@@ -16,6 +16,7 @@ from pasodoble.connectors.hubspot.client import HubSpotClient, path_of
 from pasodoble.connectors.hubspot.errors import ensure_ok, judge
 from pasodoble.connectors.hubspot.key_property import make_key_property
 from pasodoble.connectors.hubspot.lists import ListReader
+from pasodoble.connectors.hubspot.optout import OptOuts
 from pasodoble.connectors.hubspot.owners import read_owners
 from pasodoble.connectors.hubspot.records import RecordReader
 from pasodoble.connectors.hubspot.schema import Schemas
@@ -65,7 +66,10 @@ class HubSpotConnector:
         self._changes = ChangeReader(client=self._client, records=self._records)
         self._activities = ActivityReader(client=self._client, records=self._records, changes=self._changes)
         self._writer = Writer(
-            client=self._client, records=self._records, associations=AssociationWriter(client=self._client)
+            client=self._client,
+            records=self._records,
+            associations=AssociationWriter(client=self._client),
+            opt_outs=OptOuts(client=self._client, records=self._records),
         )
 
     @property

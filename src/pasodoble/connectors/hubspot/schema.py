@@ -56,6 +56,9 @@ _REQUIRED: Final[Mapping[str, frozenset[str]]] = {
 }
 """What a create must carry; the API does not tell. Source: the object guides, March 2026."""
 
+OPT_OUT: Final = "hs_email_optout"
+"""Shown as read-only, and yet it can be changed, on a record that is there, by an API of its own (see `optout`)."""
+
 _TEXT_LENGTH: Final = 65_536
 
 
@@ -96,7 +99,7 @@ def _parse_property(row: Mapping[str, Any], required: frozenset[str]) -> FieldSc
         restricted=row["type"] == "enumeration" and not row.get("externalOptions") and family is not Family.OWNER,
         required=row["name"] in required,
         creatable=not (read_only or calculated),
-        writable=not (read_only or calculated),
+        writable=not (read_only or calculated) or row["name"] == OPT_OUT,
         calculated=calculated,
         unique=bool(row.get("hasUniqueValue")),
         refers_to=(str(row["referencedObjectType"]),) if row.get("referencedObjectType") else (),

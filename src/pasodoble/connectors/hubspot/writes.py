@@ -16,6 +16,7 @@ from pasodoble.connectors.http import Answer
 from pasodoble.connectors.hubspot.associations import AssociationWriter
 from pasodoble.connectors.hubspot.client import HubSpotClient
 from pasodoble.connectors.hubspot.errors import CALL_CAUSES, existing_id, problem_of
+from pasodoble.connectors.hubspot.optout import OptOuts
 from pasodoble.connectors.hubspot.records import AT_ONCE, BATCH, RecordReader, parse_moment, to_property
 from pasodoble.connectors.hubspot.schema import KEY_PROPERTY
 from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem, outcome_of_unsent
@@ -41,6 +42,7 @@ class Writer:
     client: HubSpotClient
     records: RecordReader
     associations: AssociationWriter
+    opt_outs: OptOuts
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await write_in_waves(operations, self._write_group)
@@ -53,8 +55,11 @@ class Writer:
             keyed = await self._with_keys(object, ops) if sort is Create else ops
         except ConnectorError as error:
             return [outcome_of_unsent(error, Side.HUBSPOT, self.client.sender.clock.now(), CALL_CAUSES)] * len(ops)
-        chunks = await map_bounded(self._write_batch, chunked(keyed, BATCH), AT_ONCE)
-        return [outcome for chunk in chunks for outcome in chunk]
+        left = await self.opt_outs.carry_out(keyed)
+        to_write = [op for op in left if isinstance(op, Operation)]
+        chunks = await map_bounded(self._write_batch, chunked(to_write, BATCH), AT_ONCE)
+        written = (outcome for chunk in chunks for outcome in chunk)
+        return [next(written) if isinstance(one, Operation) else one for one in left]
 
     async def _with_keys(self, object: str, ops: Sequence[Operation]) -> Sequence[Operation]:
         """Creates that carry their key, where the object has the property for it."""

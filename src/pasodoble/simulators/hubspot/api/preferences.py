@@ -1,6 +1,6 @@
 """Communication preferences: which kinds of mail there are, who takes them, and how somebody opts in or out.
 
-Opting out of everything is a property of the contact, and belongs to `activities`.
+What opting out of everything does to the contact belongs to `activities`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pasodoble.simulators.http import Request, Response, json_response
+from pasodoble.simulators.hubspot.activities import unsubscribe
+from pasodoble.simulators.hubspot.api.objects import flag
 from pasodoble.simulators.hubspot.bodies import json_object, optional, required
 from pasodoble.simulators.hubspot.errors import Refusal
 from pasodoble.simulators.hubspot.moments import iso
@@ -32,6 +34,11 @@ def add_routes(portal: Portal, routes: Routes) -> None:
         ("POST", "/unsubscribe", area.unsubscribe),
     ]
     routes.add_table("preferences", ("/communication-preferences/v3",), rows)
+    newer = [
+        ("GET", "/statuses/{email}/unsubscribe-all", area.wide_status),
+        ("POST", "/statuses/{email}/unsubscribe-all", area.unsubscribe_all),
+    ]
+    routes.add_table("preferences", ("/communication-preferences/v4", "/communication-preferences/{edition}"), newer)
 
 
 class Preferences:
@@ -63,6 +70,43 @@ class Preferences:
         opted_out = self._is_opted_out(email)
         rows = [self._spell(email, id, name, description, opted_out=opted_out) for id, name, description, _ in KINDS]
         return json_response({"recipient": email, "subscriptionStatuses": rows})
+
+    def wide_status(self, request: Request) -> Response:
+        email = _subscriber(request)
+        row = {
+            "channel": CHANNEL.upper(),
+            "status": "UNSUBSCRIBED" if self._is_opted_out(email) else "NOT_SPECIFIED",
+            "subscriberIdString": email,
+            "timestamp": iso(self._portal.now_ms()),
+            "wideStatusType": "PORTAL_WIDE",
+        }
+        return json_response(self._complete([row]), records=1)
+
+    def unsubscribe_all(self, request: Request) -> Response:
+        """Opting out of everything; somebody opts in again by a link in an email only."""
+        email = _subscriber(request)
+        self._choices.update({(email, kind[0]): False for kind in KINDS})
+        contact = self._portal.find_unique(self._portal.types["0-1"], "email", email)
+        if contact is not None and not self._is_opted_out(email):
+            unsubscribe(self._portal, contact, None)
+        shown = [self._spell_status(email, kind) for kind in KINDS] if flag(request, "verbose") else []
+        return json_response(self._complete(shown), records=1, writes=1)
+
+    def _spell_status(self, email: str, kind: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            "channel": CHANNEL.upper(),
+            "source": "API",
+            "status": "UNSUBSCRIBED",
+            "subscriberIdString": email,
+            "subscriptionId": int(kind[0]),
+            "subscriptionName": kind[1],
+            "timestamp": iso(self._portal.now_ms()),
+            "setStatusSuccessReason": "UNSUBSCRIBE_FROM_ALL_OCCURRED",
+        }
+
+    def _complete(self, results: list[dict[str, Any]]) -> dict[str, Any]:
+        now = iso(self._portal.now_ms())
+        return {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
 
     def _is_opted_out(self, email: str) -> bool:
         contact = self._portal.find_unique(self._portal.types["0-1"], "email", email)
@@ -103,3 +147,12 @@ class Preferences:
         contact = self._portal.find_unique(contacts, "email", email)
         if contact is not None and self._portal.properties["0-1"].get(name) is not None:
             Writer(self._portal, actor_of(request)).apply(contacts, contact, {name: str(not subscribed).lower()})
+
+
+def _subscriber(request: Request) -> str:
+    if request.one("channel") != CHANNEL.upper():
+        raise Refusal("channel is required, and only EMAIL is supported")
+    email = request.params["email"].strip().lower()
+    if "@" not in email:
+        raise Refusal(f"{email} is not an email address")
+    return email
