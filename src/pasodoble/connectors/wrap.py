@@ -68,7 +68,7 @@ class Wrapped:
         return await self.inner.find_members(list_id, object, ids)
 
     def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
     ) -> AsyncIterator[ActivityPage]:
         return self.inner.read_activities(wanted, cursor, since)
 

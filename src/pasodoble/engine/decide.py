@@ -92,6 +92,11 @@ class Decision:
     tells: bool = False
     trace: list[TraceStep] = field(default_factory=list)
 
+    @property
+    def made(self) -> Ref | None:
+        """The record in Salesforce, once it is made."""
+        return self.job.link.refs.salesforce if self.job.link is not None else None
+
     def note(
         self, kind: StepKind, reason: Message, *, passed: bool | None = None, detail: Mapping[str, str] | None = None
     ) -> None:

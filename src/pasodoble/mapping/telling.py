@@ -21,6 +21,7 @@ from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.value import Raw
 
 OWNER_PROPERTY: Final = "hubspot_owner_id"
+OWNER_FIELD: Final = "OwnerId"
 SUBJECT_CHARS: Final = 255
 _VALUE_CHARS: Final = 120
 """Of one value in a subject: a note's whole text is none."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, Text, exists, false, func, select, type_coerce, union
 from sqlalchemy.sql.selectable import CompoundSelect
 
+from pasodoble.model.activity import BESIDE
 from pasodoble.model.link import LinkState
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import Pair
@@ -45,7 +46,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """What a search is narrowed to. `found`: only these records, None for all."""
+    """What a search is narrowed to. `kind`: None for all records. `found`: only these records, None for all."""
 
     connection_id: int
     kind: Kind | None
@@ -55,6 +56,8 @@ class Narrow:
         conditions = [table.c.connection_id == self.connection_id]
         if self.kind is not None:
             conditions.append(table.c.kind == self.kind)
+        else:
+            conditions.append(table.c.kind.not_in(BESIDE))
         if self.found is not None:
             by_id = table is links
             conditions.append(table.c.id.in_(self.found.link_ids) if by_id else table.c.ref.in_(self.found.refs))

@@ -71,7 +71,9 @@ class ActivityReader:
     changes: ChangeReader
     _emails: dict[str, dict[str, Raw]] = field(default_factory=dict)
 
-    async def read(self, wanted: Wanted, cursor: Cursor | None, since: datetime) -> AsyncIterator[ActivityPage]:
+    async def read(
+        self, wanted: Wanted, cursor: Cursor | None, since: Mapping[str, datetime]
+    ) -> AsyncIterator[ActivityPage]:
         """Source after source. One that we may not read is told as a problem of its activities, and the others go on."""
         held: dict[str, Cursor] = {}
         for source, (names, reader) in _SOURCES.items():
@@ -79,8 +81,9 @@ class ActivityReader:
             if not asked:
                 continue
             held[source] = _take_part(cursor, source)
+            begin = min(since[name] for name in asked)
             try:
-                async for activities, place in reader(self, source, asked, held[source], since):
+                async for activities, place in reader(self, source, asked, held[source], begin):
                     held[source] = place
                     yield ActivityPage(activities=activities, cursor=_join_parts(held))
             except (AuthLapsed, Unsupported) as error:

@@ -122,7 +122,7 @@ class HubSpotConnector:
         return await self._lists.find(list_id, object, ids)
 
     def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
     ) -> AsyncIterator[ActivityPage]:
         return self._activities.read(wanted, cursor, since)
 

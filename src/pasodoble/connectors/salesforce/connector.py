@@ -122,8 +122,8 @@ class SalesforceConnector:
     async def find_members(self, list_id: str, object: str, ids: Collection[str]) -> frozenset[str]:
         raise Unsupported(_NO_LISTS, next_step=_NAME_A_LIST)
 
-    def listen(self, told: Sequence[str], untold: Sequence[str] = ()) -> ChangeEvents:
-        """What the org tells by itself of the objects in `told`, with this connector's sign-in. Raises ConfigError.
+    def listen(self, objects: Collection[str]) -> ChangeEvents | None:
+        """What the org tells by itself when these objects are synced, with this connector's sign-in.
 
         untold   objects that are synced, but that an org's plan has no room to tell of
         """
@@ -134,7 +134,7 @@ class SalesforceConnector:
         return ChangeEvents(client, self._sender.clock, told=told, untold=untold)
 
     async def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: datetime
+        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
     ) -> AsyncIterator[ActivityPage]:
         """Nothing: its tasks and events are records like others."""
         return
@@ -145,6 +145,10 @@ class SalesforceConnector:
 
     async def read_owners(self) -> list[Owner]:
         return await read_owners(self._client)
+
+    def read_letter(self, body: str) -> Contents:
+        """Salesforce sends no letters: it tells over a stream of its own."""
+        return Contents(trouble="Salesforce sends no webhooks")
 
     async def close(self) -> None:
         await self._sender.close()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import Cycle, Scope
 from pasodoble.engine.report import Report, RunOutcome
+from pasodoble.model.activity import BESIDE
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.signal import Urgency
 from pasodoble.ports import NewMark
@@ -34,8 +35,8 @@ async def sync(at: Connected, scope: Scope | None = None, *, what: str = "sync",
     run_id = start_run(at, what)
     if not patient:
         with at.store.transaction(at.settings.name) as tx:
-            for of_kind in at.settings.enabled():
-                tx.marks.make_due(of_kind.kind, at.clock.now())
+            for kind in (*(of_kind.kind for of_kind in at.settings.enabled()), *BESIDE):
+                tx.marks.make_due(kind, at.clock.now())
     return finish_run(at, run_id, await Cycle(at, run_id).run(scope or Scope()))
 
 

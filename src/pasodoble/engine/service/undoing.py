@@ -173,7 +173,7 @@ async def plan(at: Connected, text: str) -> Undoing:
 async def _read(at: Connected, links: Collection[Link]) -> dict[Ref, Snapshot]:
     by_kind: dict[Kind, set[Ref]] = defaultdict(set)
     for link in links:
-        if link.state is LinkState.LINKED:
+        if link.state is LinkState.LINKED and link.kind in at.settings.objects:
             by_kind[link.kind].update(ref for ref in link.refs if ref is not None)
     seen: dict[Ref, Snapshot] = {}
     for kind, refs in by_kind.items():
