@@ -165,6 +165,7 @@ def _build_object(part: file.ObjectPart, spec: KindSpec, *, owners: bool) -> Obj
         enabled=part.enabled,
         create_in_salesforce=_find_created(part, spec),
         create_in_hubspot=part.create_in_hubspot == "always",
+        needs_people=getattr(part, "create_in_salesforce", "") == "with_people",
         inclusion_list=part.inclusion_list,
         when_deleted_in_salesforce=part.when_deleted_in_salesforce,
         when_deleted_in_hubspot=part.when_deleted_in_hubspot,
@@ -197,7 +198,7 @@ def _find_created(part: file.ObjectPart, spec: KindSpec) -> str:
     """The Salesforce object that is made of a new HubSpot record; "" for none."""
     wanted = getattr(part, "create_in_salesforce", "never")
     named = {name.lower(): name for name in spec.salesforce_objects}
-    return spec.salesforce_objects[0] if wanted == "always" else named.get(wanted, "")
+    return spec.salesforce_objects[0] if wanted in ("always", "with_people") else named.get(wanted, "")
 
 
 # --- what a single value cannot show ---------------------------------------------------------------------------------

@@ -249,9 +249,11 @@ class OtherPart(ObjectPart):
     """What a new HubSpot record makes in Salesforce."""
 
 
-class Companies(OtherPart):
+class Companies(ObjectPart):
     """HubSpot companies; accounts in Salesforce."""
 
+    create_in_salesforce: Literal["always", "with_people", "never"] = "always"
+    """What a new HubSpot company makes in Salesforce. with_people: an account only where one of its people is synced with a Salesforce contact."""
     match: list[Literal["people", "domain", "name"]] = ["people", "domain"]
     """How unlinked records are paired, in order: by people they share, by web domain, by name."""
 

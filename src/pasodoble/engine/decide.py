@@ -305,6 +305,7 @@ class Judge:
             existing=self.at.settings.existing_records,
             woken=any(not PRESENT.issuperset(mark.triggers) for mark in job.marks),
             asked=self.asked,
+            people=job.people,
         )
         gate = find_gate(applicant) or (find_create_gate(applicant) if creates else None)
         if gate is not None:

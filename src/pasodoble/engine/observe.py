@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pasodoble.engine.connected import Connected
+from pasodoble.engine.people import count_people, find_sharers, has_people
 from pasodoble.mapping.identity import EVIDENCE, KEY_FIELDS, Evidence
 from pasodoble.model.conflict import Choice
 from pasodoble.model.link import NO_BASE, Base, Link, LinkState
@@ -37,6 +38,7 @@ class Job:
     found       what candidates and rivals hold, by ref
     waits       a candidate is the subject of a create under way: it may be this very record
     conflicts   linked only: its conflicts that are open
+    people      companies: how many people count, where the settings ask for some (N-06); else None
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class Job:
     found: dict[Ref, Snapshot] = field(default_factory=dict)
     waits: bool = False
     conflicts: list[ConflictRow] = field(default_factory=list)
+    people: int | None = None
 
     @property
     def choices(self) -> dict[str, Choice]:
@@ -146,16 +149,46 @@ def _contested_fields(at: Connected, kind: Kind, side: Side) -> tuple[str, ...]:
 
 
 async def find_partners(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
-    """Candidates by stored id, by our key, and by the natural key; which of them is the partner, if any, is `pairing`'s."""
+    """Candidates by stored id or our key, then by the settings' evidence in its order; a stronger one leaves the weaker unasked.
+
+    Which of them is the partner, if any, is `pairing`'s.
+    """
     alive = [job for job in jobs if job.snapshot(job.own.side) is not None]
     for side in SIDES:
         of_side = [job for job in alive if job.own.side is side]
         if of_side:
             await _find_by_stored_id(at, kind, of_side)
             for name in at.settings.objects[kind].match:
+                unpaired = [job for job in of_side if not job.candidates]
                 if name in EVIDENCE:
-                    await _find_by_evidence(at, kind, of_side, side, name)
+                    await _find_by_evidence(at, kind, unpaired, side, name)
+                elif name == "people" and has_people(at, kind):
+                    await _find_by_people(at, kind, unpaired)
+    if at.settings.objects[kind].needs_people and has_people(at, kind):
+        await _count_people(at, [job for job in alive if job.own.side is Side.HUBSPOT and not job.candidates])
     _note_taken(at, alive)
+
+
+async def _find_by_people(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:
+    """Companies whose people are the same persons (A-04); and rivals, who have the same people as the candidate."""
+    shared = await find_sharers(at, [job.own for job in jobs]) if jobs else {}
+    there = {ref for refs in shared.values() for ref in refs}
+    back = await find_sharers(at, there) if there else {}
+    seen = await read_records(at, kind, there | {ref for refs in back.values() for ref in refs})
+    living = {ref: snap for ref, snap in seen.items() if isinstance(snap, Snapshot)}
+    for job in jobs:
+        own = shared[job.own]
+        rivals = {ref for candidate in own for ref in back.get(candidate, ())} - {job.own}
+        for ref in sorted((own | rivals) & living.keys()):
+            found = Candidate(ref=ref, by=By.PEOPLE, modified_at=living[ref].modified_at)
+            (job.candidates if ref in own else job.rivals).append(found)
+            job.found[ref] = living[ref]
+
+
+async def _count_people(at: Connected, jobs: Sequence[Job]) -> None:
+    counts = await count_people(at, [job.own for job in jobs]) if jobs else {}
+    for job in jobs:
+        job.people = counts[job.own]
 
 
 async def _find_by_stored_id(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:

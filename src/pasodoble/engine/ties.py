@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pasodoble.engine.connected import Connected
+from pasodoble.engine.people import COMPANY, PEOPLE, PERSON
 from pasodoble.mapping.presets.ties import TIES, TieRule
 from pasodoble.model.link import Base, Link, LinkState, Tie
 from pasodoble.model.message import Message
@@ -160,6 +161,30 @@ async def add_wakes(at: Connected, kind: Kind, decisions: Sequence[Decision]) ->
     for rule in owners:
         if _is_any_linked(at, rule.kind):
             await _add_owners(at, rule, joining)
+    if kind == PEOPLE and any(of.needs_people for of in at.settings.enabled()):
+        await _add_companies(at, joining)
+
+
+async def _add_companies(at: Connected, joining: Sequence[Decision]) -> None:
+    """Companies that were left out because none of their people was synced with a contact (A-06)."""
+    people = {id(d): d.job.refs.hubspot for d in joining if _becomes_contact(d)}
+    refs = sorted(ref for ref in people.values() if ref is not None)
+    held = await at.connectors[Side.HUBSPOT].read_ties(refs, COMPANY.hubspot) if refs else {}
+    with at.store.transaction(at.settings.name, read_only=True) as tx:
+        links = tx.links.load({tied.to for ties in held.values() for tied in ties})
+    for decision in joining:
+        ref = people.get(id(decision))
+        loose = {tied.to for tied in held.get(ref, ()) if tied.to not in links} if ref is not None else set()
+        decision.wakes += [
+            NewMark(kind="companies", ref=company, trigger=ASSOCIATED, urgency=Urgency.CHECK)
+            for company in sorted(loose)
+        ]
+
+
+def _becomes_contact(decision: Decision) -> bool:
+    into = decision.follow.into if decision.follow is not None else decision.job.refs.salesforce
+    made = [step.operation for step in decision.steps if isinstance(step.operation, Create)]
+    return PERSON.salesforce in (into.object if into is not None else "", *(create.object for create in made))
 
 
 def _is_open(decision: Decision) -> bool:

@@ -74,6 +74,7 @@ class ObjectSettings:
 
     create_in_salesforce   the Salesforce object that is made of a new HubSpot record; "" for none
     create_in_hubspot      whether a new Salesforce record makes a HubSpot one
+    needs_people           companies: one is made in Salesforce only where some of its people are synced with contacts (N-06)
     inclusion_list         a HubSpot list's id, or None: every record that passes the other gates
     fields                 the mapping's lines, in order
     placeholder            by Salesforce field, what to send for a required field that is blank; absent: a problem (C-12)
@@ -85,6 +86,7 @@ class ObjectSettings:
     enabled: bool = True
     create_in_salesforce: str = ""
     create_in_hubspot: bool = True
+    needs_people: bool = False
     inclusion_list: str | None = None
     when_deleted_in_salesforce: OnDelete = OnDelete.NOTHING
     when_deleted_in_hubspot: OnDelete = OnDelete.NOTHING
