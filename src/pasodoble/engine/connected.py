@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from pasodoble.errors import ConfigError, MappingError, Unsupported
@@ -12,6 +13,7 @@ from pasodoble.mapping.apply import CompiledMapping, compile_mapping
 from pasodoble.mapping.identity import Identity, identity_of
 from pasodoble.model.record import Account, Owner
 from pasodoble.model.ref import Kind, Ref
+from pasodoble.model.rule import Policy
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import Connection, ObjectSettings
 from pasodoble.model.side import SIDES, Pair, Side
@@ -159,10 +161,12 @@ def _compile(
     mappings = {}
     for of_kind in wanted:
         hubspot = schemas[Side.HUBSPOT, of_kind.hubspot_object]
+        lines = tuple(line for line in of_kind.fields if settings.owners or line.policy is not Policy.OWNER)
+        rules = replace(of_kind, fields=lines)
         for name in of_kind.salesforce_objects:
             schema = Pair(hubspot, schemas[Side.SALESFORCE, name])
             zone = ZoneInfo(accounts.hubspot.time_zone)
-            mappings[of_kind.kind, name] = mapping = compile_mapping(of_kind, name, schema, zone=zone)
+            mappings[of_kind.kind, name] = mapping = compile_mapping(rules, name, schema, zone=zone)
             if not mapping.lines:
                 raise MappingError(
                     f"{of_kind.kind}: no line of the mapping can be used with {name}",
@@ -178,9 +182,21 @@ async def _read_owners(connectors: Pair[Connector]) -> dict[Side, dict[str, str]
 
 
 def match_owners(own: Collection[Owner], others: Collection[Owner]) -> dict[str, str]:
-    """By own id, the other side's id of the active person or queue with the same address (a queue: the same name)."""
-    by_name = {_owner_key(owner): owner.id for owner in others if owner.active}
-    return {owner.id: by_name[_owner_key(owner)] for owner in own if owner.active and _owner_key(owner) in by_name}
+    """By own id, the other side's id of the active person or queue with the same address (a queue: the same name).
+
+    Who has left may still own records, but is given none (O-03). Of several with one address, the one of the same name.
+    """
+    by_key: dict[tuple[bool, str], list[Owner]] = defaultdict(list)
+    for other in others:
+        if other.active:
+            by_key[_owner_key(other)].append(other)
+    found = {owner.id: _choose_owner(owner, by_key[_owner_key(owner)]) for owner in own if _owner_key(owner)[1]}
+    return {id: other for id, other in found.items() if other is not None}
+
+
+def _choose_owner(owner: Owner, others: Sequence[Owner]) -> str | None:
+    named = [other for other in others if other.name.strip().lower() == owner.name.strip().lower()]
+    return next((chosen[0].id for chosen in (others, named) if len(chosen) == 1), None)
 
 
 def _owner_key(owner: Owner) -> tuple[bool, str]:

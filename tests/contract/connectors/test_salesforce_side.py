@@ -18,7 +18,7 @@ from pasodoble.model.settings import SalesforceAccess
 from pasodoble.model.side import Side
 from pasodoble.model.value import Raw
 from pasodoble.simulators.salesforce.conversion import Conversion, convert_lead
-from pasodoble.simulators.salesforce.settings import Access, DuplicateRule, ValidationRule
+from pasodoble.simulators.salesforce.settings import Access, AssignmentRule, DuplicateRule, ValidationRule
 from pasodoble.simulators.salesforce.writes import Writer as OrgWriter
 
 
@@ -202,6 +202,23 @@ async def test_describe_tells_families_lengths_choices_and_what_is_required(org:
     assert fields["Pasodoble_Key__c"].unique
     with pytest.raises(Unsupported):
         await org.connector.describe("Nothing__c")
+
+
+async def test_o05_assignment_rules_choose_the_owner_of_a_new_lead_that_has_none_and_move_no_other(
+    org: SalesforceWorld,
+) -> None:
+    owners = [owner.id for owner in await org.connector.read_owners() if owner.active and not owner.queue]
+    by_rule, given = owners[0], owners[1]
+    rule = AssignmentRule(name="All", id="01Q000000000001AAA", entries=(("", by_rule),))
+    org.org.settings.assignment_rules["Lead"] = [rule]
+    lead = {"LastName": "Roe", "Company": "Acme"}
+    of = Ref(Side.HUBSPOT, "contacts", "1")
+    fields: list[dict[str, Raw]] = [lead, lead | {"OwnerId": given}]
+    ops = [Create(side=Side.SALESFORCE, object="Lead", fields=f, key=f"k{i}", of=of) for i, f in enumerate(fields)]
+    made = [outcome.ref for outcome in await org.connector.write(ops) if isinstance(outcome, Applied)]
+    await org.connector.write([Update(ref=made[1], fields={"Title": "CEO"})])
+    seen = await org.connector.read(made, ["OwnerId"])
+    assert [snap.fields["OwnerId"] for snap in seen.values() if isinstance(snap, Snapshot)] == [by_rule, given]
 
 
 async def test_owners_are_people_and_queues(org: SalesforceWorld) -> None:

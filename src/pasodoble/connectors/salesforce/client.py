@@ -20,6 +20,9 @@ WRITE_HEADERS: Final[Mapping[str, str]] = {
 }
 """No assignment rule may move an owner, and no duplicate rule is overridden. Source: REST guide, "Headers"."""
 
+ASSIGN: Final[Mapping[str, str]] = {"Sforce-Auto-Assign": "TRUE"}
+"""Let the org's active assignment rule choose the owner of a new record."""
+
 CLIENT: Final = "client=pasodoble"
 """Comes back in a change event's origin, which tells our own writes from others'."""
 

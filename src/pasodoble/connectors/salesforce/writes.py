@@ -14,7 +14,7 @@ from typing import Any, Final
 from pasodoble.connectors.batching import Group, chunked, map_bounded, write_apart, write_in_waves
 from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem, outcome_of_unsent
 from pasodoble.connectors.salesforce.associations import fill_lookups
-from pasodoble.connectors.salesforce.client import COMPOSITE_QUERIES, WRITE_HEADERS, SalesforceClient
+from pasodoble.connectors.salesforce.client import ASSIGN, COMPOSITE_QUERIES, WRITE_HEADERS, SalesforceClient
 from pasodoble.connectors.salesforce.errors import CALL_CAUSES, first_error, holder_in, problem_of
 from pasodoble.connectors.salesforce.ids import is_id, to_18
 from pasodoble.connectors.salesforce.records import AT_ONCE, RecordReader
@@ -29,6 +29,8 @@ from pasodoble.model.side import Side
 
 _COLLECTION: Final = 200
 _GUARDED: Final = 25
+_ASSIGNED: Final = ("Case", "Lead")
+"""Objects that have assignment rules of an org's own making."""
 _PEOPLE: Final = ("Contact", "Lead")
 """Duplicate rules compare both."""
 
@@ -57,7 +59,8 @@ class Writer:
         except ConnectorError as error:
             return [self._unsent(error)] * len(ops)
         guarded = [i for i, op in enumerate(ops) if _is_guarded(op)]
-        free = [i for i, op in enumerate(ops) if not _is_guarded(op)]
+        assigned = [i for i, op in enumerate(ops) if _is_to_be_assigned(op)]
+        free = [i for i, op in enumerate(ops) if not (_is_guarded(op) or _is_to_be_assigned(op))]
         outcomes: dict[int, Outcome] = {}
 
         async def one_guarded(places: Sequence[int]) -> None:
@@ -68,7 +71,8 @@ class Writer:
             outcomes.update(zip(places, await self._write_collections([keyed[i] for i in places]), strict=True))
 
         await map_bounded(one_guarded, chunked(guarded, _GUARDED), AT_ONCE)
-        await map_bounded(one_free, chunked(free, _COLLECTION * COMPOSITE_QUERIES), AT_ONCE)
+        largest = _COLLECTION * COMPOSITE_QUERIES
+        await map_bounded(one_free, [*chunked(assigned, largest), *chunked(free, largest)], AT_ONCE)
         return [outcomes[i] for i in range(len(ops))]
 
     async def _with_keys(self, object: str, ops: Sequence[Operation]) -> Sequence[Operation]:
@@ -110,7 +114,13 @@ class Writer:
             answer = await self.client.compose(requests, safe=False, purpose="write")
             return [(part["httpStatusCode"], part["body"]) for part in answer.body["compositeResponse"]]
         request = requests[0]
-        answer = await self.client.call(request["method"], request["url"], body=request.get("body"), purpose="write")
+        answer = await self.client.call(
+            request["method"],
+            request["url"],
+            body=request.get("body"),
+            headers=request["httpHeaders"],
+            purpose="write",
+        )
         return [(answer.status, answer.body)]
 
     async def _read_collection(self, ops: Sequence[Operation], status: int, body: Any) -> list[Outcome]:
@@ -172,6 +182,11 @@ def _is_guarded(op: Operation) -> bool:
     return isinstance(op, Update) and op.unless_modified_since is not None
 
 
+def _is_to_be_assigned(op: Operation) -> bool:
+    """A new lead or case without an owner goes to whom the org's assignment rules say (O-05). No other write moves an owner."""
+    return isinstance(op, Create) and op.object in _ASSIGNED and not op.fields.get("OwnerId")
+
+
 def _guarded(op: Update) -> Row:
     assert op.unless_modified_since is not None
     since = format_datetime(op.unless_modified_since.replace(microsecond=0), usegmt=True)
@@ -204,7 +219,7 @@ def _collection(ops: Sequence[Operation]) -> Row:
     return {
         "method": "POST" if isinstance(ops[0], Create) else "PATCH",
         "url": "/composite/sobjects",
-        "httpHeaders": WRITE_HEADERS,
+        "httpHeaders": {**WRITE_HEADERS, **ASSIGN} if _is_to_be_assigned(ops[0]) else WRITE_HEADERS,
         "body": {"allOrNone": False, "records": [_to_row(op) for op in ops]},
     }
 
