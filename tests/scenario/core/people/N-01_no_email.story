@@ -1,0 +1,14 @@
+N-01  A contact without an e-mail address does not sync
+N-02  A lead or contact without an e-mail address does not sync
+we do: It is left out, and says so; it syncs once it has one.
+standing: same
+
+given Ana is a contact in HubSpot with lastname = Ruiz, company = Acme
+and Ben is a lead in Salesforce with LastName = Ortiz, Company = Acme
+when they sync
+then nothing was written
+and Ana is left out: no_email
+and Ben is left out: no_email
+when in HubSpot Ana gets email = ana@acme.example
+and they sync
+then in Salesforce Ana has LastName = Ruiz
