@@ -6,7 +6,7 @@ transactions are short and are called inline (in a thread from the pages).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,13 +40,15 @@ Cursor = Mapping[str, Raw]
 class Page:
     """Some records that changed, and the cursor from which the next look goes on once they have been marked.
 
-    gone   records whose change is that they are no longer to be had: a lead that was converted. Never complete: what was
-           deleted is found by reading by id
+    gone   records whose change is that they are no longer to be had: a lead that was converted, a task that was deleted.
+           Never complete: other records that were deleted are found by reading by id
+    walk   part of the walk over all records there are: none of these is known to have changed
     """
 
     snapshots: Sequence[Snapshot]
     cursor: Cursor
     gone: Sequence[Gone] = ()
+    walk: bool = False
     total: int | None = None
 
 
@@ -103,6 +105,9 @@ class Connector(Protocol):
         Reads up to now; how far the cursor moves is the connector's matter (late-visible commits, index lag), so that
         records come again rather than never. The last page may be empty: its cursor still counts.
         """
+
+    def place_at(self, object: str, moment: datetime) -> Cursor:
+        """The cursor from which `read_changes` goes on with what changed after that moment."""
 
     async def read(
         self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
@@ -202,7 +207,7 @@ class PushReader(Protocol):
     async def survey(self) -> Hearing:
         """Raises ConnectorError when nobody answers."""
 
-    def signals(self, position: Cursor | None) -> AsyncIterator[Heard]:
+    def signals(self, position: Cursor | None) -> AsyncGenerator[Heard, None]:
         """What is told after that position, as it comes, without end; with None, from now on. Never raises a ConnectorError."""
 
     async def close(self) -> None: ...
@@ -258,6 +263,9 @@ class Links(Protocol):
         """Point the link's `ref.side` at another record (merge, conversion, a person); the reason is kept."""
 
     def retire(self, ids: Collection[int], why: str, now: datetime) -> None: ...
+
+    def reopen(self, link_id: int, why: str, now: datetime) -> bool:
+        """A retired link of two records goes on; False where one of them is in another link that is live."""
 
     def release(self, ids: Collection[int]) -> None:
         """Forget reservations whose create was refused, so that a later try starts afresh."""

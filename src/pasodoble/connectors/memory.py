@@ -6,6 +6,7 @@ no formats, limits or lag; a vendor's habits come in as the hooks `refuse` and `
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +22,9 @@ from pasodoble.model.record import Account, Gone, Loss, Owner, Seen, Snapshot, T
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
+from pasodoble.model.signal import Signal, SignalKind
 from pasodoble.model.value import Raw
-from pasodoble.ports import ActivityPage, Clock, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import ActivityPage, Clock, Contents, Cursor, ListInfo, MemberPage, Page
 
 KEY: Final[Mapping[Side, str]] = {Side.HUBSPOT: "pasodoble_key", Side.SALESFORCE: "Pasodoble_Key__c"}
 UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {"contacts": ("email",)}
@@ -44,6 +46,8 @@ ONE: Final = frozenset({("Contact", "Account"), ("Opportunity", "Account"), ("Ca
 """Objects of which a record is tied to one only: a new tie takes the place of the old one, and has no label."""
 UNSTAMPED: Final = frozenset({("Opportunity", "Contact")})
 """Objects whose ties leave both records' stamps as they are."""
+DELETED_TOO: Final = frozenset({"Task", "Event"})
+"""Objects whose look tells of deletions."""
 PRIMARY: Final = "primary"
 """The label that one tie only of a record to an object bears."""
 
@@ -193,18 +197,23 @@ class MemoryConnector:
             rows = [row for row in self.live(object) if _by_id(row) > after]
             for page, last in self._pages(rows):
                 place: Cursor = {"sequence": start} if last else {"sequence": start, "after": page[-1].ref.id}
-                yield Page(snapshots=[self._snapshot(row, fields) for row in page], cursor=place)
+                yield Page(snapshots=[self._snapshot(row, fields) for row in page], cursor=place, walk=True)
             return
         since = int(str(cursor["sequence"]))
         end = self._sequence
         changed = [row for row in self.rows.values() if row.ref.object == object and since < row.sequence <= end]
         for page, last in self._pages(sorted(changed, key=lambda row: row.sequence)):
-            converted = [row for row in page if row.loss is Loss.CONVERTED]
+            told = {Loss.CONVERTED, Loss.DELETED} if object in DELETED_TOO else {Loss.CONVERTED}
+            converted = [row for row in page if row.loss in told]
             yield Page(
                 snapshots=[self._snapshot(row, fields) for row in page if row.loss is None],
                 gone=[self._gone(row) for row in converted],
                 cursor={"sequence": end if last else page[-1].sequence},
             )
+
+    def place_at(self, object: str, moment: datetime) -> Cursor:
+        earlier = [row.sequence for row in self.rows.values() if row.ref.object == object and row.modified_at < moment]
+        return {"sequence": max(earlier, default=0)}
 
     async def read(
         self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
@@ -278,6 +287,24 @@ class MemoryConnector:
 
     async def read_owners(self) -> list[Owner]:
         return list(self.owners)
+
+    def read_letter(self, body: str) -> Contents:
+        """A list of {kind, object, id, fields, by_us}: as short as a letter can be."""
+        try:
+            signals = [
+                Signal(
+                    kind=SignalKind(event["kind"]),
+                    side=self.side,
+                    ref=Ref(self.side, event["object"], event["id"]),
+                    at=self._clock.now(),
+                    fields=tuple(event.get("fields", ())),
+                    by_us=bool(event.get("by_us")),
+                )
+                for event in json.loads(body)
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            return Contents(trouble=repr(error))
+        return Contents(signals=signals)
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -17,7 +17,7 @@ from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
-from pasodoble.ports import ActivityPage, Connector, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import ActivityPage, Connector, Contents, Cursor, ListInfo, MemberPage, Page
 
 
 class Wrapped:
@@ -38,6 +38,9 @@ class Wrapped:
 
     def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
         return self.inner.read_changes(object, fields, cursor)
+
+    def place_at(self, object: str, moment: datetime) -> Cursor:
+        return self.inner.place_at(object, moment)
 
     async def read(
         self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
@@ -77,6 +80,9 @@ class Wrapped:
 
     async def read_owners(self) -> list[Owner]:
         return await self.inner.read_owners()
+
+    def read_letter(self, body: str) -> Contents:
+        return self.inner.read_letter(body)
 
     async def close(self) -> None:
         await self.inner.close()

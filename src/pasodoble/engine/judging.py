@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pasodoble.engine.campaigns import add_memberships
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision, Judge
 from pasodoble.engine.lifecycle import add_stages
+from pasodoble.engine.look import load_installed, name_installed
 from pasodoble.engine.membership import open_membership
 from pasodoble.engine.observe import Job, gather_jobs, observe, read_with_history
 from pasodoble.engine.ties import add_ties, add_wakes
@@ -31,14 +33,12 @@ async def make_judge(at: Connected, kind: Kind, *, asked: bool) -> Judge:
 
 def _first_seen(at: Connected, kind: Kind) -> datetime | None:
     """When this kind was first looked at; remembered from then on."""
-    name = f"installed:{kind}"
     with at.store.transaction(at.settings.name) as tx:
-        known = tx.cursors.load(name)
+        known = load_installed(tx, kind)
         if known is None:
-            now = at.clock.now()
-            tx.cursors.save(name, {"at": now.isoformat()}, now)
-            return now
-    return datetime.fromisoformat(str(known["at"]))
+            known = at.clock.now()
+            tx.cursors.save(name_installed(kind), {"at": known.isoformat()}, known)
+    return known
 
 
 async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: Judge) -> list[Decision]:
@@ -59,6 +59,7 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
     kept = join_pairs(decisions)
     await add_ties(at, kind, kept)
     await add_stages(at, kind, kept)
+    await add_memberships(at, kind, kept)
     await add_wakes(at, kind, kept)
     return kept
 

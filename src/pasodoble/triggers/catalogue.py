@@ -15,6 +15,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *records.TRIGGERS,
     *membership.TRIGGERS,
     *ownership.TRIGGERS,
+    *records.TIES,
     *records.LOSSES,
     *manual.TRIGGERS,
     *schedule.TRIGGERS,

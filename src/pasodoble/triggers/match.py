@@ -6,6 +6,7 @@ What follows from a trigger (a dirty mark, a look) is the engine's, and does not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from pasodoble.model.signal import Urgency
 from pasodoble.triggers.catalogue import NON_TRIGGERS, TRIGGERS
@@ -36,11 +37,17 @@ class Match:
         return min((trigger.urgency for trigger in self.fired), default=Urgency.BACKFILL)
 
 
+_LISTENING: Final = {
+    kind: tuple(trigger for trigger in TRIGGERS if trigger.signal is kind)
+    for kind in {trigger.signal for trigger in TRIGGERS}
+}
+
+
 def match_signal(scene: Scene) -> Match:
     """The triggers that the signal fires. Never raises."""
     if scene.signal.by_us:
         return Match(silence=OWN_ECHO)
-    heard = [trigger for trigger in TRIGGERS if _hears(trigger, scene)]
+    heard = [trigger for trigger in _LISTENING.get(scene.signal.kind, ()) if _hears(trigger, scene)]
     fired = tuple(trigger for trigger in heard if trigger.on(scene))
     off = tuple(trigger for trigger in heard if not trigger.on(scene))
     silence = None if heard else next((none for none in NON_TRIGGERS if _hears(none, scene)), None)

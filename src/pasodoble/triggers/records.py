@@ -70,6 +70,8 @@ TRIGGERS = (
     ),
 )
 
+TIES = (Trigger(key="association_changed", sides=SIDES, signal=SignalKind.ASSOCIATED, rules=("A-11", "D-02", "D-08")),)
+
 LOSSES = (
     Trigger(
         key="record_deleted", sides=SIDES, signal=SignalKind.DELETED, setting="when_deleted", rules=("Z-01", "Z-03")
@@ -82,7 +84,7 @@ LOSSES = (
 NON_TRIGGERS = (
     NonTrigger(
         key="formula_result_changed",
-        sides=SIDES,
+        sides=_SALESFORCE,
         signal=SignalKind.CHANGED,
         condition=_changes_only_formulas,
         rules=("TN-01", "TN-02"),

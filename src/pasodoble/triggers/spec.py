@@ -44,20 +44,38 @@ class Watched:
     owner: frozenset[str] = frozenset()
     stage: frozenset[str] = frozenset()
 
+    def __or__(self, other: Watched) -> Watched:
+        return Watched(
+            fields=self.fields | other.fields,
+            calculated=self.calculated | other.calculated,
+            owner=self.owner | other.owner,
+            stage=self.stage | other.stage,
+        )
+
 
 NOTHING_WATCHED: Final = Watched()
 
 
 def watch_mapping(mappings: Iterable[CompiledMapping]) -> dict[tuple[Side, str], Watched]:
-    """By side and object, what is watched there. A line that is never synced is not watched."""
-    return {(side, mapping.objects[side]): _watch(mapping, side) for mapping in mappings for side in SIDES}
+    """By side and object, what is watched there. A line that is never synced is not watched.
+
+    HubSpot's contacts have two mappings, one for leads and one for contacts: what either reads is watched.
+    """
+    watched: dict[tuple[Side, str], Watched] = {}
+    for mapping in mappings:
+        for side in SIDES:
+            place = side, mapping.objects[side]
+            watched[place] = watched.get(place, NOTHING_WATCHED) | _watch(mapping, side)
+    return watched
 
 
 def _watch(mapping: CompiledMapping, side: Side) -> Watched:
+    """In HubSpot a calculated property counts as any other (T-15); only Salesforce's formulas start nothing (TN-01)."""
     lines = [line for line in mapping.lines if not line.rule.dormant]
+    formulas = {line.names[side] for line in lines if line.calculated[side] and side is Side.SALESFORCE}
     return Watched(
-        fields=frozenset(line.names[side] for line in lines if not line.calculated[side]),
-        calculated=frozenset(line.names[side] for line in lines if line.calculated[side]),
+        fields=frozenset(line.names[side] for line in lines) - formulas,
+        calculated=frozenset(formulas),
         owner=frozenset(line.names[side] for line in lines if line.policy is Policy.OWNER),
         stage=frozenset(line.names[side] for line in lines if line.policy is Policy.STAGE),
     )

@@ -71,7 +71,11 @@ FIRES = [
     pytest.param(match(K.CHANGED, SF, "Score__c", "Title"), ("salesforce_field_changed",), id="an input of a formula"),
     pytest.param(match(K.CHANGED, SF, "OwnerId"), ("salesforce_field_changed", "owner_changed"), id="owner"),
     pytest.param(match(K.CHANGED, SF, "Stage__c"), ("salesforce_field_changed", "lifecycle_stage_changed"), id="stage"),
-    pytest.param(match(K.ASSOCIATED, SF, role=True), ("lifecycle_stage_changed",), id="a role on an opportunity"),
+    pytest.param(
+        match(K.ASSOCIATED, SF, role=True),
+        ("lifecycle_stage_changed", "association_changed"),
+        id="a role on an opportunity",
+    ),
     pytest.param(match(K.CREATED, SF), ("salesforce_record_created",), id="new in Salesforce"),
     pytest.param(match(K.CREATED, HS), ("hubspot_record_created",), id="new in HubSpot"),
     pytest.param(match(K.LIST_JOINED, HS, list="42"), ("inclusion_list_joined",), id="joined the list"),
@@ -172,7 +176,7 @@ def test_a_person_goes_first_then_a_form_then_an_edit_then_the_check() -> None:
 def test_public_keys_are_unique_and_none_is_both() -> None:
     assert len(NON_KEYS) == len(set(NON_KEYS))
     assert not set(KEYS) & set(NON_KEYS)
-    assert len(KEYS) == 28
+    assert len(KEYS) == 29
 
 
 def test_whatever_is_pushed_is_polled_too() -> None:

@@ -75,6 +75,9 @@ class ChangeReader:
         async for page in self._look(object, fields, mark):
             yield page
 
+    def place_at(self, moment: datetime) -> Cursor:
+        return Mark(fast=to_ms(moment), slow=to_ms(moment)).render()
+
     async def _walk_all(self, object: str, fields: Collection[str], mark: Mark | None) -> AsyncIterator[Page]:
         """Every record by id. The marks are set before the first record is read, so that nothing falls between."""
         while mark is None or mark.after is not None:
@@ -85,7 +88,7 @@ class ChangeReader:
                 start = to_ms(at - (self.client.sender.clock.now() - started))
                 mark = Mark(fast=start - FAST_HOLD_MS, slow=start - FAST_HOLD_MS)
             mark = replace(mark, after=after)
-            yield Page(snapshots=snapshots, cursor=mark.render())
+            yield Page(snapshots=snapshots, cursor=mark.render(), walk=True)
 
     async def _list_page(
         self, object: str, fields: Collection[str], after: str | None

@@ -20,6 +20,7 @@ from pasodoble.connectors.hubspot.optout import OptOuts
 from pasodoble.connectors.hubspot.owners import read_owners
 from pasodoble.connectors.hubspot.records import RecordReader
 from pasodoble.connectors.hubspot.schema import Schemas
+from pasodoble.connectors.hubspot.signals import Parser
 from pasodoble.connectors.hubspot.writes import Writer
 from pasodoble.connectors.session import Session
 from pasodoble.model.activity import Activity
@@ -30,7 +31,7 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import HubSpotAccess
 from pasodoble.model.side import Side
-from pasodoble.ports import ActivityPage, Budget, Clock, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import ActivityPage, Budget, Clock, Contents, Cursor, ListInfo, MemberPage, Page
 
 
 class HubSpotConnector:
@@ -92,6 +93,9 @@ class HubSpotConnector:
     def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
         return self._changes.read(object, fields, cursor)
 
+    def place_at(self, object: str, moment: datetime) -> Cursor:
+        return self._changes.place_at(moment)
+
     async def read(
         self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
     ) -> dict[Ref, Seen]:
@@ -131,6 +135,9 @@ class HubSpotConnector:
 
     async def read_owners(self) -> list[Owner]:
         return await read_owners(self._client)
+
+    def read_letter(self, body: str) -> Contents:
+        return Parser(app_id=self._access.app_id, objects=self._schemas.names).read_letter(body)
 
     async def make_key_property(self, object: str) -> bool:
         """Make our unique property on that object where it is missing; gives whether it was. Not part of the port."""

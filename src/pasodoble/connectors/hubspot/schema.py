@@ -5,11 +5,13 @@ Source: developer docs, "Properties", and the property model of the 2026-03 cont
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pasodoble.connectors.hubspot.client import HubSpotClient
 from pasodoble.connectors.hubspot.errors import ensure_rows
+from pasodoble.connectors.hubspot.signals import TYPE_IDS
 from pasodoble.errors import Unsupported
 from pasodoble.model.schema import Family, FieldSchema, ObjectSchema, Option
 from pasodoble.model.side import Side
@@ -56,6 +58,7 @@ _REQUIRED: Final[Mapping[str, frozenset[str]]] = {
 }
 """What a create must carry; the API does not tell. Source: the object guides, March 2026."""
 
+_TYPE_ID: Final = re.compile(r"\d+-\d+", re.ASCII)
 OPT_OUT: Final = "hs_email_optout"
 """Shown as read-only, and yet it can be changed, on a record that is there, by an API of its own (see `optout`)."""
 
@@ -68,6 +71,8 @@ class Schemas:
     def __init__(self, client: HubSpotClient) -> None:
         self._client = client
         self._known: dict[str, ObjectSchema] = {}
+        self.names: dict[str, str] = {}
+        """By type id, the names of the account's own objects that were described."""
 
     async def describe(self, object: str) -> ObjectSchema:
         """Asks anew. Raises Unsupported where there is no such object."""
@@ -79,7 +84,15 @@ class Schemas:
         fields = {row["name"]: _parse_property(row, required) for row in rows if not row.get("archived")}
         schema = ObjectSchema(side=Side.HUBSPOT, object=object, label=object, fields=fields)
         self._known[object] = schema
+        if object not in TYPE_IDS.values() and not _TYPE_ID.fullmatch(object):
+            await self._learn_type_id(object)
         return schema
+
+    async def _learn_type_id(self, object: str) -> None:
+        """Pushed events name objects by type id only. Without it they are found by the look, later."""
+        answer = await self._client.read("schemas", f"/{object}")
+        if answer.status == 200:
+            self.names[str(answer.body["objectTypeId"])] = object
 
     async def known(self, object: str) -> ObjectSchema:
         return self._known.get(object) or await self.describe(object)

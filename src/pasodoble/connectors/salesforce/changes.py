@@ -9,7 +9,7 @@ Source: REST guide, "Get Updated"; SOQL reference, 2,000 rows a page. What a cha
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ OVERLAP: Final = timedelta(minutes=10)
 _PAGE: Final = 2_000
 _OLDEST_START: Final = timedelta(days=29)
 """The replication call goes back 30 days at most."""
+DELETED_TOO: Final = frozenset({"Task", "Event"})
+"""Objects whose look tells of deletions: nothing else leads to them, as it does to a record that people keep."""
 _SHORTEST: Final = timedelta(minutes=1)
 
 
@@ -47,6 +49,9 @@ class ChangeReader:
         async for page in self._look(object, fields, cursor):
             yield page
 
+    def place_at(self, moment: datetime) -> Cursor:
+        return {"since": _render(moment)}
+
     async def _walk_all(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
         """Every record by id. The mark is set before the first one is read, so that nothing falls between."""
         after = str(cursor["after"]) if cursor else ""
@@ -60,7 +65,8 @@ class ChangeReader:
             since = since or _render(answer.at - (self.client.sender.clock.now() - started) - OVERLAP)
             rows, more = answer.body["records"], _is_cut(answer)
             after = rows[-1]["Id"] if rows else after
-            yield await self._page(object, fields, answer, {"since": since, **({"after": after} if more else {})})
+            place = {"since": since, **({"after": after} if more else {})}
+            yield replace(await self._page(object, fields, answer, place), walk=True)
 
     async def _look(self, object: str, fields: Collection[str], cursor: Cursor) -> AsyncIterator[Page]:
         since = _parse(cursor["since"])
@@ -84,10 +90,13 @@ class ChangeReader:
     async def _query(
         self, object: str, fields: Collection[str], where: Condition | None, order: tuple[str, ...]
     ) -> Answer:
-        async def ask(names: list[str]) -> Answer:
-            return await self.client.query(Select(fields=names, object=object, where=where, order=order, limit=_PAGE))
+        everything = object in DELETED_TOO
 
-        return await self.records.with_known_fields(object, fields, ask)
+        async def ask(names: list[str]) -> Answer:
+            select = Select(fields=names, object=object, where=where, order=order, limit=_PAGE)
+            return await self.client.query(select, all_rows=everything)
+
+        return await self.records.with_known_fields(object, {*fields, "IsDeleted"} if everything else fields, ask)
 
     async def _page(self, object: str, fields: Collection[str], answer: Answer, cursor: Cursor) -> Page:
         seen = await self.records.parse(answer.body["records"], object, fields, answer.at)

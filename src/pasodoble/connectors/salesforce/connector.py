@@ -17,6 +17,7 @@ from pasodoble.connectors.salesforce.ids import to_18
 from pasodoble.connectors.salesforce.owners import read_owners
 from pasodoble.connectors.salesforce.records import RecordReader
 from pasodoble.connectors.salesforce.schema import Schemas
+from pasodoble.connectors.salesforce.signals import choose_entities
 from pasodoble.connectors.salesforce.soql import Select
 from pasodoble.connectors.salesforce.tied import TieReader
 from pasodoble.connectors.salesforce.writes import Writer
@@ -30,7 +31,7 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import SalesforceAccess
 from pasodoble.model.side import Side
-from pasodoble.ports import ActivityPage, Budget, Clock, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import ActivityPage, Budget, Clock, Contents, Cursor, ListInfo, MemberPage, Page
 
 if TYPE_CHECKING:
     from pasodoble.connectors.salesforce.push import ChangeEvents
@@ -93,6 +94,9 @@ class SalesforceConnector:
     def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
         return self._changes.read(object, fields, cursor)
 
+    def place_at(self, object: str, moment: datetime) -> Cursor:
+        return self._changes.place_at(moment)
+
     async def read(
         self, refs: Sequence[Ref], fields: Collection[str], *, history: Collection[str] = ()
     ) -> dict[Ref, Seen]:
@@ -125,11 +129,14 @@ class SalesforceConnector:
     def listen(self, objects: Collection[str]) -> ChangeEvents | None:
         """What the org tells by itself when these objects are synced, with this connector's sign-in.
 
-        untold   objects that are synced, but that an org's plan has no room to tell of
+        None where the settings say not to listen. Raises ConfigError.
         """
-        from pasodoble.connectors.salesforce.pubsub import PubSubClient
+        from pasodoble.connectors.salesforce.pubsub import PubSubClient, choose_endpoint
         from pasodoble.connectors.salesforce.push import ChangeEvents  # a quarter of a second, for those who listen
 
+        if not choose_endpoint(self._access):
+            return None
+        told, untold = choose_entities(objects, self._access.pubsub_entities)
         client = PubSubClient(self._access, self._session)
         return ChangeEvents(client, self._sender.clock, told=told, untold=untold)
 
