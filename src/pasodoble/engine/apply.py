@@ -8,16 +8,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision
 from pasodoble.engine.report import side_of
 from pasodoble.model.cause import Disposition, Problem
 from pasodoble.model.causes import get_cause
-from pasodoble.model.operation import Step
-from pasodoble.model.outcome import Outcome, Refused
+from pasodoble.model.operation import Step, Update
+from pasodoble.model.outcome import Outcome, Refused, Stale
 from pasodoble.model.side import SIDES, Side
 from pasodoble.planner.plan import without_fields
+
+SECOND = timedelta(seconds=1)
+"""Salesforce's stamps, and so its guards, are whole seconds."""
 
 
 @dataclass(slots=True)
@@ -41,9 +45,34 @@ class Attempt:
 async def apply_steps(at: Connected, decisions: Sequence[Decision]) -> list[Attempt]:
     """Write all steps of these decisions; one attempt a step, each with its outcome."""
     attempts = [Attempt(decision, step) for decision in decisions for step in decision.steps]
-    await _write(at, attempts)
+    unsettled = [attempt for attempt in attempts if _is_unsettled(attempt)]
+    for attempt in attempts:
+        if any(attempt is one or _belongs_to(attempt, one) for one in unsettled):
+            attempt.outcome = Stale()
+    await _write(at, [attempt for attempt in attempts if attempt.outcome is None])
     await _write(at, [attempt for attempt in attempts if _spare_fields(attempt)])
+    if unsettled:
+        await at.clock.sleep(max(_rest_of_second_s(attempt) for attempt in unsettled))
     return attempts
+
+
+def _is_unsettled(attempt: Attempt) -> bool:
+    """Whether the record was changed in the very second in which it was read: its guard, a whole second, would not notice
+    one more edit in that second. It is read again once the second is over."""
+    operation, snapshots = attempt.step.operation, attempt.decision.snapshots
+    guard = operation.unless_modified_since if isinstance(operation, Update) else None
+    return guard is not None and snapshots is not None and snapshots[attempt.side].seen_at < guard + SECOND
+
+
+def _belongs_to(attempt: Attempt, unsettled: Attempt) -> bool:
+    """Whether it writes one of the same fields on the other side: an edit that is put back goes to both, or to none."""
+    return attempt.decision is unsettled.decision and not attempt.step.why.keys().isdisjoint(unsettled.step.why)
+
+
+def _rest_of_second_s(attempt: Attempt) -> float:
+    """By the vendor's clock, as the read gave it."""
+    assert attempt.decision.snapshots is not None
+    return 1 - attempt.decision.snapshots[attempt.side].seen_at.microsecond / 1_000_000
 
 
 async def _write(at: Connected, attempts: Sequence[Attempt]) -> None:

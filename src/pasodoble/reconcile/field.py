@@ -24,6 +24,7 @@ class Field:
     base        what each side held at the last agreement; None before the first
     changed     which sides somebody else has changed since the base; None where there is none
     obstacle    per side, the cause why its value cannot be read or carried; "" where it can
+    put_back    per side, whether what is held is our own writing of an edit that it had covered before
     writable    per side, whether the field may be written there
     """
 
@@ -39,4 +40,5 @@ class Field:
     obstacle: Pair[str] = Pair("", "")  # noqa: RUF009 - a frozen value
     writable: Pair[bool] = Pair(True, True)  # noqa: RUF009 - a frozen value
     policy: Policy = Policy.RULE
+    put_back: Pair[bool] = Pair(False, False)  # noqa: RUF009 - a frozen value
     dormant: bool = False

@@ -48,6 +48,7 @@ class FieldMerge:
     wished: Pair[Value]
     base: Pair[Value] | None = None
     problem: Problem | None = None
+    put_back: Pair[bool] = Pair(False, False)  # noqa: RUF009 - a frozen value
 
     @property
     def contested(self) -> bool:
@@ -61,6 +62,10 @@ class FieldMerge:
 
     def writes(self, side: Side) -> bool:
         return self.after[side] != self.before[side]
+
+    def restores(self, side: Side) -> bool:
+        """Whether an edit that our own writing had covered there is put back, now or a moment ago."""
+        return self.wished[side] != self.before[side] or self.put_back[side]
 
     @property
     def is_open(self) -> bool:
@@ -129,8 +134,7 @@ class RecordMerge:
     def loses_sight(self, side: Side, failed: Pair[Collection[str]] = NOTHING_FAILED) -> bool:
         """Whether an edit that our own write covered on that side is still to be dealt with, so that it must be found again."""
         return any(
-            f.wished[side] != f.before[side] and (f.is_open or any(key in failed[s] for s in SIDES))
-            for key, f in self.decided.items()
+            f.restores(side) and (f.is_open or any(key in failed[s] for s in SIDES)) for key, f in self.decided.items()
         )
 
     def settle(self, failed: Pair[Collection[str]] = NOTHING_FAILED) -> dict[str, Pair[Value]]:
@@ -168,6 +172,7 @@ def _merge(field: Field, arbiter: Arbiter, chosen: Side | None) -> FieldMerge:
         after=_find_after(field, verdict),
         wished=field.now,
         base=field.base,
+        put_back=field.put_back,
         problem=_find_problem(field, verdict, taken),
     )
 

@@ -168,9 +168,7 @@ class _View:
         agreed = base.fields.get(key)
         edits = Pair(*(find_lost_edit(line, side, snapshots[side], base.read_at[side]) for side in SIDES))
         now = self._find_now(line, held, edits)
-        changed = diff_field(agreed, now, Pair(*(_is_ours(line, side, snapshots[side]) for side in SIDES)))
-        if now is not held:
-            changed = Pair(True, True)  # our write carried the other side's change over the edit
+        changed = self._find_changed(line, held, now)
         unread = Pair(*(self.obstacles.get((side, line.names[side]), "") for side in SIDES))
         carried, obstacle = _carry(line, now, unread, self.lookup)
         return Field(
@@ -186,8 +184,22 @@ class _View:
             obstacle=obstacle,
             writable=line.writable,
             policy=line.policy,
+            put_back=Pair(*(_is_put_back(line, s, snapshots[s], base.read_at[s]) for s in SIDES)),
             dormant=line.rule.dormant or key in self.asleep,
         )
+
+    def _find_changed(self, line: Line, held: Pair[Value], now: Pair[Value]) -> Pair[bool] | None:
+        """Which sides somebody else has changed: by their values, and by the field's own history where that is at hand."""
+        if now is not held:
+            return Pair(True, True)  # our write carried the other side's change over the edit
+        seen = [(side, self.snapshots[side], self.base.read_at[side]) for side in SIDES]
+        ours = Pair(*(_is_ours(line, side, snap, read_at) for side, snap, read_at in seen))
+        changed = diff_field(self.base.fields.get(line.key), now, ours)
+        if changed is not None:
+            for side, snap, read_at in seen:
+                if _was_set_since(line, side, snap, read_at):
+                    changed = changed.put(side, True)
+        return changed
 
     def _find_now(self, line: Line, held: Pair[Value], edits: Pair[tuple[Value, datetime] | None]) -> Pair[Value]:
         """What counts as each side's value: an edit that our write covered, or the value that a person has chosen."""
@@ -207,23 +219,42 @@ def find_lost_edit(
     Known only where the vendor keeps past versions, and they were asked for. An edit that was undone by its author before
     our write, or that cannot be read, is none.
     """
-    versions = snapshot.history.get(line.names[side], ())
-    if read_at is None or not versions or not versions[0].by_us:
-        return None
-    edit = next((v for v in versions if not v.by_us), None)
-    if edit is None or edit.at <= read_at:
+    edit = _find_edit_under_ours(line, side, snapshot, read_at)
+    if edit is None:
         return None
     try:
         value = line.codec.read(side, edit.value)
-        covering = line.codec.read(side, versions[0].value)
+        covering = line.codec.read(side, snapshot.history[line.names[side]][0].value)
     except UnreadableValue:
         return None
     return None if value == covering else (value, edit.at)
 
 
-def _is_ours(line: Line, side: Side, snapshot: Snapshot) -> bool:
+def _find_edit_under_ours(line: Line, side: Side, snapshot: Snapshot, read_at: datetime | None) -> Version | None:
+    """Somebody's last version since that read, where our own writing stands above it."""
     versions = snapshot.history.get(line.names[side], ())
-    return bool(versions) and versions[0].by_us
+    if read_at is None or not versions or not versions[0].by_us:
+        return None
+    edit = next((version for version in versions if not version.by_us), None)
+    return edit if edit is not None and edit.at > read_at else None
+
+
+def _is_ours(line: Line, side: Side, snapshot: Snapshot, read_at: datetime | None) -> bool:
+    """Whether we alone wished for what stands there: an edit that we have put back is its author's again."""
+    versions = snapshot.history.get(line.names[side], ())
+    return bool(versions) and versions[0].by_us and not _is_put_back(line, side, snapshot, read_at)
+
+
+def _is_put_back(line: Line, side: Side, snapshot: Snapshot, read_at: datetime | None) -> bool:
+    edit = _find_edit_under_ours(line, side, snapshot, read_at)
+    return edit is not None and edit.value == snapshot.history[line.names[side]][0].value
+
+
+def _was_set_since(line: Line, side: Side, snapshot: Snapshot, read_at: datetime | None) -> bool:
+    """Whether somebody has set the field since that read, be it to what the base says: over a write of ours that landed
+    and was not recorded, say. Known only by its history."""
+    versions = snapshot.history.get(line.names[side], ())
+    return bool(versions) and read_at is not None and not versions[0].by_us and versions[0].at > read_at
 
 
 def _find_span(
@@ -237,7 +268,9 @@ def _find_span(
         return Span.at(edit[1])
     versions: tuple[Version, ...] = snapshot.history.get(line.names[side], ())
     if versions:
-        return Span.at(versions[0].at)
+        put_back = _is_put_back(line, side, snapshot, base.read_at[side])
+        author = _find_edit_under_ours(line, side, snapshot, base.read_at[side]) if put_back else None
+        return Span.at((author or versions[0]).at)
     return Span(LONG_AGO, snapshot.modified_at) if line.key in base.fields else None
 
 
