@@ -16,7 +16,7 @@ from pasodoble.model.ref import Kind
 from pasodoble.model.settings import Connection, Settings
 from pasodoble.model.side import Pair, Side
 from pasodoble.notify.notifier import AlertSender
-from pasodoble.ports import Clock, Connector, Store
+from pasodoble.ports import Clock, Connector, PushReader, Store
 from pasodoble.runner.clock import SystemClock
 from pasodoble.store import hold_worker_lock, open_store, upgrade
 
@@ -89,6 +89,29 @@ async def connected(
     """Signed in on both sides, while the block runs. Raises ConfigError and ConnectorError."""
     async with connectors(settings, store, clock) as (both, budget):
         yield await connect(settings, both, store, clock, budget, kinds=kinds)
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    settings: Connection, store: Store, clock: Clock
+) -> AsyncIterator[tuple[Connected, PushReader | None]]:
+    """Signed in on both sides, with what Salesforce tells by itself, while the block runs. Raises ConfigError, ConnectorError."""
+    async with connectors(settings, store, clock) as (both, budget):
+        at = await connect(settings, both, store, clock, budget)
+        async with opened_push(settings, both) as reader:
+            yield at, reader
+
+
+@contextlib.asynccontextmanager
+async def opened_push(settings: Connection, both: Pair[Connector]) -> AsyncIterator[PushReader | None]:
+    """What Salesforce tells by itself of the enabled objects; None where the settings say not to listen."""
+    assert isinstance(both.salesforce, SalesforceConnector)
+    reader = both.salesforce.listen([name for of in settings.enabled() for name in of.salesforce_objects])
+    try:
+        yield reader
+    finally:
+        if reader is not None:
+            await reader.close()
 
 
 async def make_hubspot_keys(settings: Connection, store: Store, clock: Clock) -> dict[str, bool]:

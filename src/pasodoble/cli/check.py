@@ -37,11 +37,14 @@ def check(*, json: JsonOption = False, config: ConfigOption = None, connection: 
 
 async def _check(with_: Opened) -> Checkup:
     from pasodoble.engine.service.checking import check
-    from pasodoble.wiring import connectors
+    from pasodoble.wiring import connectors, opened_push
 
-    async with connectors(with_.connection, with_.store, with_.clock) as (both, _):
+    async with (
+        connectors(with_.connection, with_.store, with_.clock) as (both, _),
+        opened_push(with_.connection, both) as push,
+    ):
         with talk.working("Asking both sides"):
-            return await check(with_.connection, both, with_.store, with_.clock)
+            return await check(with_.connection, both, with_.store, with_.clock, push=push)
 
 
 def lint(

@@ -15,7 +15,7 @@ from pasodoble.errors import ConfigError
 if TYPE_CHECKING:
     from pasodoble.engine.connected import Connected
     from pasodoble.model.settings import Connection, Settings
-    from pasodoble.ports import Clock, Store
+    from pasodoble.ports import Clock, PushReader, Store
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="Settings file; else $PASODOBLE_CONFIG, else pasodoble.yaml here.")
@@ -40,6 +40,13 @@ class Opened:
 
         async with connected(self.connection, self.store, self.clock) as at:
             yield at
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[tuple[Connected, PushReader | None]]:
+        from pasodoble.wiring import listening
+
+        async with listening(self.connection, self.store, self.clock) as heard:
+            yield heard
 
 
 def load(config: Path | None) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,22 +53,34 @@ async def _serve(with_: Opened, host: str, port: int, *, works: bool) -> None:
 
 @contextlib.asynccontextmanager
 async def serving_pages(with_: Opened, host: str, port: int, *, works: bool) -> AsyncIterator[str]:
-    """The pages and, if `works`, the keeper, while the block runs; gives the pages' address. Raises Error."""
+    """The pages and, if `works`, the keeper and the listener, while the block runs; gives the pages' address. Raises Error."""
     from pasodoble.engine.keeper import Keeper
+    from pasodoble.engine.listening import Listener
     from pasodoble.web.answers import Answers
     from pasodoble.web.app import create_app
 
     keeper = Keeper(with_.connection, with_.store, with_.clock, with_.connected, told=_tell)
     answers = Answers(with_.connection, with_.store, with_.clock, with_.connected, keeper)
-    async with serving(create_app(answers, with_.clock), host, port) as address:
-        keeping = asyncio.create_task(keeper.keep()) if works else None
-        try:
-            yield address
-        finally:
-            if keeping is not None:
-                keeping.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await keeping
+    listener = Listener(with_.connection, with_.store, with_.clock, with_.listening, wake=keeper.hear)
+    async with (
+        serving(create_app(answers, with_.clock), host, port) as address,
+        running(*((keeper.keep(), listener.listen()) if works else ())),
+    ):
+        yield address
+
+
+@contextlib.asynccontextmanager
+async def running(*jobs: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """These run while the block does, and are cancelled with it. Raises what one of them has failed with."""
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
 async def _tell(result: RunResult) -> None:

@@ -1,4 +1,5 @@
-"""Keeps one connection in step while it runs: a full check every so often, and at once what a person asks for.
+"""Keeps one connection in step while it runs: a full check every so often, and at once what a person asks for
+or a vendor tells.
 
 One task a connection. A side that cannot be reached is tried again by the retry schedule; the pages go on meanwhile. What
 several workers share does not live here.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
@@ -44,8 +45,11 @@ class Keeper:
         self._open = open
         self._told = told
         self._asked: dict[Kind, set[Ref]] = {}
+        self._marked: set[Kind] = set()
+        self._missed: set[Kind] = set()
         self._wake = asyncio.Event()
         self._rests_until = clock.now()
+        self._braked = False
         self.next_check_at: datetime | None = None
         self.trouble = ""
         """Why the last try to reach the two sides failed; "" if it did not."""
@@ -54,6 +58,13 @@ class Keeper:
         """A person asked for these records: they go next, ahead of everything else."""
         self._asked.setdefault(kind, set()).update(refs)
         self._wake.set()
+
+    def hear(self, marked: Collection[Kind], missed: Collection[Kind] = ()) -> None:
+        """A vendor told of changes: marks of these kinds were put. `missed`: more has changed than was told, so look."""
+        if not self.trouble:
+            self._marked.update(marked)
+            self._missed.update(missed)
+            self._wake.set()
 
     async def keep(self) -> None:
         """Until it is cancelled."""
@@ -66,6 +77,7 @@ class Keeper:
             except Error as error:
                 failures += 1
                 self.trouble = str(error)
+                self._marked, self._missed = set(), set()  # the check that comes first then finds them
                 self.next_check_at = next_try_at(failures, self._clock.now(), 0.5)
                 await self._pause()
 
@@ -73,6 +85,7 @@ class Keeper:
         """Check after check on one sign-in. Raises Error when a run failed, so that the next one signs in anew."""
         while True:
             await self._answer_asked(at)
+            await self._answer_heard(at)
             now = self._clock.now()
             if self.next_check_at is None or now >= self.next_check_at:
                 self.next_check_at = now + self._settings.check_every
@@ -87,6 +100,15 @@ class Keeper:
             ask_for(at, kind, refs)
             await self._run(at, Scope(kinds=(kind,), refs=refs), "asked")
 
+    async def _answer_heard(self, at: Connected) -> None:
+        """Not while a brake waits for a person: what it stopped would be planned anew with every change."""
+        marked, missed = self._marked, self._missed
+        self._marked, self._missed = set(), set()
+        if missed:
+            await self._run(at, Scope(kinds=missed), "check")
+        if marked - missed and not self._braked:
+            await self._run(at, Scope(kinds=marked - missed, looks=False), "heard")
+
     async def _run(self, at: Connected, scope: Scope, what: str) -> None:
         result = await sync(at, scope, what=what, patient=not scope.asked)
         if self._told is not None:
@@ -95,7 +117,8 @@ class Keeper:
             raise Error(result.report.failures[0])
         # What a brake has stopped waits for a person, and is not planned again and again meanwhile.
         self._rests_until = self._clock.now() + REST
-        if result.report.brakes and self.next_check_at is not None:
+        self._braked = bool(result.report.brakes)
+        if self._braked and self.next_check_at is not None:
             self._rests_until = self.next_check_at
 
     def _next_retry_at(self) -> datetime | None:
@@ -106,7 +129,7 @@ class Keeper:
     async def _pause(self) -> None:
         """Until the next check, the next retry that falls due, or a person's wish."""
         self._wake.clear()
-        if self._asked:
+        if self._asked or self._marked or self._missed:
             return
         until = min(filter(None, (self.next_check_at, self._next_retry_at())), default=self._clock.now())
         waits_s = max(0.05, (until - self._clock.now()) / timedelta(seconds=1))

@@ -108,19 +108,26 @@ def test_joining_a_campaign_concerns_the_person_and_leaving_it_the_membership() 
     assert (left.kind, left.ref.id) == (SignalKind.CAMPAIGN_LEFT, member)
 
 
-def test_a_new_contact_role_concerns_the_opportunity() -> None:
+def test_a_new_contact_role_concerns_the_person_and_the_opportunity() -> None:
     body = {"OpportunityId": "006000000000001", "ContactId": ID}
-    [signal] = read_event(event("CREATE", object="OpportunityContactRole", values=body), ME).signals
-    assert (signal.kind, signal.ref.object) == (SignalKind.ASSOCIATED, "Opportunity")
+    person, deal = read_event(event("CREATE", object="OpportunityContactRole", values=body), ME).signals
+    assert (person.kind, person.ref.id, person.detail) == (SignalKind.ASSOCIATED, ID, {"role": True})
+    assert (deal.kind, deal.ref.object, deal.detail) == (SignalKind.ASSOCIATED, "Opportunity", {})
 
 
 def test_five_objects_are_chosen_in_a_fixed_order_whatever_the_order_of_the_settings() -> None:
-    objects = ["Thing__c", "CampaignMember", "Case", "Opportunity", "Contact", "Lead", "Account"]
+    objects = ["Thing__c", "Case", "Opportunity", "Contact", "Lead", "Account"]
     told, untold = choose_entities(objects)
     assert told == ("Lead", "Contact", "Account", "Opportunity", "Case")
-    assert untold == ("Thing__c", "CampaignMember")
+    assert untold == ("Thing__c", "CampaignMember", "OpportunityContactRole")
     assert choose_entities(objects[::-1], None) == ((*told, *untold), ())
-    assert choose_entities(["Contact", "CampaignMember"]) == (("Contact", "CampaignMember"), ())
+
+
+def test_rows_between_records_are_listened_to_where_both_ends_are_synced_and_there_is_room() -> None:
+    assert choose_entities(["Contact"]) == (("Contact", "CampaignMember"), ())
+    assert choose_entities(["Opportunity", "Account"]) == (("Account", "Opportunity"), ())
+    people_and_deals = ["Lead", "Contact", "Account", "Opportunity"]
+    assert choose_entities(people_and_deals) == ((*people_and_deals, "CampaignMember"), ("OpportunityContactRole",))
 
 
 def test_topics_are_named_as_salesforce_names_them() -> None:

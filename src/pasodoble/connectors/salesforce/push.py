@@ -11,7 +11,7 @@ import asyncio
 import base64
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,7 +68,7 @@ class ChangeEvents:
         heard = tuple(object for object in self._told if object not in refused)
         return Hearing(heard=heard, refused=tuple(refused), beyond=self._untold)
 
-    async def signals(self, position: Cursor | None) -> AsyncIterator[Heard]:
+    async def signals(self, position: Cursor | None) -> AsyncGenerator[Heard, None]:
         """Never ends, never raises a ConnectorError: while Salesforce cannot be heard, there is nothing to hear."""
         places = {name: str(place) for name, place in (position or {}).items()}
         pieces: asyncio.Queue[Piece] = asyncio.Queue(_WAITING)

@@ -7,7 +7,7 @@ by `triggers/`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,11 @@ ENTITIES_ALLOWED: Final = 5
 """Objects with change events that an org may select without the add-on. Source: CDC guide, "Allocations"."""
 
 _FIRST: Final = ("Lead", "Contact", "Account", "Opportunity", "Case")
-_LAST: Final = ("CampaignMember", "OpportunityContactRole")
+_BETWEEN: Final[Mapping[str, Sequence[Collection[str]]]] = {
+    "CampaignMember": (("Lead", "Contact"),),
+    "OpportunityContactRole": (("Opportunity",), ("Contact",)),
+}
+"""Rows between records, each with what must be synced for it to matter: one of each of these."""
 _EMPTY_ID: Final = "000000000000000AAA"
 
 _KINDS: Final[Mapping[str, SignalKind]] = {
@@ -45,10 +49,11 @@ def choose_entities(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(objects we ask to be told of, those that only the look finds), in the order in which they are to be selected.
 
+    Rows between synced records come last: what they tell, the look finds too.
     room   how many the org may select; None: as many as there are
     """
-    known = (*_FIRST, *sorted({*objects} - {*_FIRST, *_LAST}), *_LAST)
-    wanted = tuple(name for name in known if name in objects)
+    between = [name for name, ends in _BETWEEN.items() if all(any(end in objects for end in some) for some in ends)]
+    wanted = (*(n for n in _FIRST if n in objects), *sorted({*objects} - {*_FIRST}), *between)
     return wanted[:room], () if room is None else wanted[room:]
 
 
@@ -112,11 +117,12 @@ def _read_member(kind: SignalKind) -> Callable[[ChangeEvent, str, bool], Iterabl
 
 
 def _read_role(event: ChangeEvent, id: str, by_us: bool) -> Iterable[Signal]:
-    """A contact's part in an opportunity concerns the opportunity, where the body names it."""
-    deal = _id_in(event, "OpportunityId")
-    if deal:
-        detail: dict[str, Raw] = {"contact": _id_in(event, "ContactId")}
-        yield _signal(SignalKind.ASSOCIATED, event, Ref(Side.SALESFORCE, "Opportunity", deal), by_us, detail=detail)
+    """A part in an opportunity concerns the person, whose stage it moves, and the opportunity."""
+    ends = {object: _id_in(event, f"{object}Id") for object in ("Contact", "Opportunity")}
+    for object, its_id in ends.items():
+        if its_id:
+            detail: dict[str, Raw] = {"role": True} if object == "Contact" else {}
+            yield _signal(SignalKind.ASSOCIATED, event, Ref(Side.SALESFORCE, object, its_id), by_us, detail=detail)
 
 
 _SPECIAL: Final[Mapping[tuple[str, str], Callable[[ChangeEvent, str, bool], Iterable[Signal]]]] = {

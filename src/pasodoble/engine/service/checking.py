@@ -19,7 +19,7 @@ from pasodoble.model.ref import Kind
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import Connection, ObjectSettings
 from pasodoble.model.side import SIDES, Pair, Side
-from pasodoble.ports import Clock, Connector, Store
+from pasodoble.ports import Clock, Connector, PushReader, Store
 
 FORMAT_VERSION = 1
 CLOCK_BOUND_S = 60
@@ -55,8 +55,15 @@ class Checkup:
     blocked: bool = False
 
 
-async def check(settings: Connection, connectors: Pair[Connector], store: Store, clock: Clock) -> Checkup:
-    """Both sides are asked; a side that cannot be spoken to is a finding."""
+async def check(
+    settings: Connection,
+    connectors: Pair[Connector],
+    store: Store,
+    clock: Clock,
+    *,
+    push: PushReader | None = None,
+) -> Checkup:
+    """Both sides are asked; a side that cannot be spoken to is a finding. `push`: what Salesforce tells by itself, if asked to."""
     up = Checkup()
     for side in SIDES:
         await _check_side(settings, connectors[side], up)
@@ -66,6 +73,8 @@ async def check(settings: Connection, connectors: Pair[Connector], store: Store,
         up.findings += _check_keys(settings, up)
         for of_kind in settings.enabled():
             up.findings += [Checked.of_mapping(found) for found in check_mapping(of_kind, up.schemas)]
+        if push is not None:
+            up.findings += await _check_push(settings, push)
     order = list(Severity)
     up.findings.sort(key=lambda found: order.index(found.severity))
     return up
@@ -125,6 +134,23 @@ async def _check_clocks(
         apart_s = round((seen.seen_at - clock.now()).total_seconds())
         if abs(apart_s) > CLOCK_BOUND_S:
             up.findings.append(Checked.of("clock", Severity.WARNING, side=ref.side, seconds=abs(apart_s)))
+
+
+async def _check_push(settings: Connection, push: PushReader) -> list[Checked]:
+    """Of what Salesforce does not tell by itself; one finding at most. Nothing is lost by it: the check finds all, later."""
+    every = f"{settings.check_every.total_seconds() / 60:g}"
+    try:
+        hearing = await push.survey()
+    except ConnectorError as error:
+        severity = Severity.NOTE if settings.salesforce.pubsub == "auto" else Severity.WARNING
+        return [Checked.of("push_unreachable", severity, text=error, minutes=every)]
+    if hearing.refused:
+        refused = ", ".join(hearing.refused)
+        return [Checked.of("push_refused", Severity.WARNING, objects=refused, minutes=every)]
+    if hearing.beyond:
+        heard, beyond = ", ".join(hearing.heard), ", ".join(hearing.beyond)
+        return [Checked.of("push_partial", Severity.NOTE, heard=heard, beyond=beyond, minutes=every)]
+    return []
 
 
 def _check_keys(settings: Connection, up: Checkup) -> Iterator[Checked]:

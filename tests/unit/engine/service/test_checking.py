@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +11,12 @@ import pytest
 from tests.fakes.small_world import HUBSPOT_FIELDS, SmallWorld, choose_rules, make_settings
 
 from pasodoble.engine.service.checking import Checkup, check
-from pasodoble.errors import AuthLapsed
+from pasodoble.errors import AuthLapsed, ConnectorError, Unreachable
+from pasodoble.mapping.finding import Severity
 from pasodoble.model.record import Account
+from pasodoble.model.settings import SalesforceAccess
 from pasodoble.model.side import Side
+from pasodoble.ports import Cursor, Heard, Hearing
 from pasodoble.words import say
 
 
@@ -52,6 +55,43 @@ async def test_where_all_is_well_nothing_is_found(world: SmallWorld) -> None:
     up = await look(world)
     assert (ids(up), up.blocked) == ([], False)
     assert set(up.accounts) == set(Side)
+
+
+class Push:
+    """What Salesforce tells by itself, or why it does not."""
+
+    def __init__(self, hearing: Hearing | ConnectorError) -> None:
+        self._hearing = hearing
+
+    async def survey(self) -> Hearing:
+        if isinstance(self._hearing, ConnectorError):
+            raise self._hearing
+        return self._hearing
+
+    async def signals(self, position: Cursor | None) -> AsyncGenerator[Heard, None]:
+        return
+        yield
+
+    async def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("hearing", "enabled", "found"),
+    [
+        (Hearing(heard=("Lead",)), "auto", []),
+        (Hearing(heard=("Lead",), beyond=("CampaignMember",)), "auto", [("push_partial", Severity.NOTE)]),
+        (Hearing(heard=("Lead",), refused=("Case",), beyond=("X__c",)), "auto", [("push_refused", Severity.WARNING)]),
+        (Unreachable("nobody there"), "auto", [("push_unreachable", Severity.NOTE)]),
+        (Unreachable("nobody there"), "on", [("push_unreachable", Severity.WARNING)]),
+    ],
+)
+async def test_what_salesforce_does_not_tell_by_itself_is_one_finding(
+    world: SmallWorld, hearing: Hearing | ConnectorError, enabled: str, found: list[tuple[str, Severity]]
+) -> None:
+    settings = replace(world.settings, salesforce=SalesforceAccess(pubsub=enabled))
+    up = await check(settings, world.faults, world.store, world.clock, push=Push(hearing))
+    assert [(one.id, one.severity) for one in up.findings] == found
+    assert ids(up) == [id for id, _ in found]
 
 
 async def test_a_refused_sign_in_blocks(world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:

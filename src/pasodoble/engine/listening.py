@@ -1,0 +1,79 @@
+"""Listening: what Salesforce tells by itself becomes marks, and the place up to which it has been heard is kept with them.
+
+One task beside the keeper, which it wakes; it works on nothing itself. What it cannot hear, the look finds later, so its
+trouble is shown and stops nobody. HubSpot's letters come in by the web and do not belong here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+from pasodoble.engine.connected import Connected
+from pasodoble.engine.intake import take_in
+from pasodoble.engine.retry import next_try_at
+from pasodoble.errors import Error
+from pasodoble.model.ref import Kind
+from pasodoble.model.settings import Connection
+from pasodoble.ports import Clock, Heard, PushReader, Store
+
+PLACE: Final = "push:salesforce"
+"""The cursor under which the place is kept."""
+
+Open = Callable[[], AbstractAsyncContextManager[tuple[Connected, PushReader | None]]]
+Wake = Callable[[Collection[Kind], Collection[Kind]], None]
+
+
+class Listener:
+    """Hears one connection for as long as it runs.
+
+    open   signs in; with no reader, the settings say not to listen
+    wake   is called with the kinds of which marks were put, and those of which more has changed than was told
+    """
+
+    def __init__(self, settings: Connection, store: Store, clock: Clock, open: Open, *, wake: Wake) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._open = open
+        self._wake = wake
+        self.trouble = ""
+        """Why nothing can be heard; "" while that is not known to be so."""
+
+    async def listen(self) -> None:
+        """Until it is cancelled, or at once where there is nothing to listen to. Raises no Error."""
+        failures = 0
+        while True:
+            try:
+                async with self._open() as (at, reader):
+                    if reader is None:
+                        return
+                    failures, self.trouble = 0, ""
+                    await self._hear(at, reader)
+            except Error as error:
+                failures += 1
+                self.trouble = str(error)
+                now = self._clock.now()
+                await self._clock.sleep((next_try_at(failures, now, 0.5) - now).total_seconds())
+
+    async def _hear(self, at: Connected, reader: PushReader) -> None:
+        with self._store.transaction(self._settings.name, read_only=True) as tx:
+            place = tx.cursors.load(PLACE)
+        async with contextlib.aclosing(reader.signals(place)) as stream:
+            async for heard in stream:
+                marked = self._keep(at, heard)
+                missed = self._kinds_of(heard.missed)
+                if marked or missed:
+                    self._wake(marked, missed)
+
+    def _keep(self, at: Connected, heard: Heard) -> set[Kind]:
+        """Marks and place in one transaction: a crash before it hears the same again, which does no harm."""
+        with self._store.transaction(self._settings.name) as tx:
+            haul = take_in(at, tx, heard.signals)
+            tx.cursors.save(PLACE, heard.position, self._clock.now())
+        return {mark.kind for mark in haul.marks.values()}
+
+    def _kinds_of(self, objects: Collection[str]) -> list[Kind]:
+        return [of.kind for of in self._settings.enabled() if not set(objects).isdisjoint(of.salesforce_objects)]
