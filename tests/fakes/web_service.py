@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -256,6 +256,7 @@ class FakeService:
     causes: Sequence[CauseCount] = tuple(CAUSES)
     activity: Sequence[ActivityRow] = tuple(ACTIVITY)
     asked: list[Ref] = field(default_factory=list)
+    mended: list[tuple[str, str, set[int]]] = field(default_factory=list)
     searched: list[dict[str, object]] = field(default_factory=list)
     trouble: str = ""
     broken: Exception | None = None
@@ -315,6 +316,15 @@ class FakeService:
 
     async def read_problems(self, cause: str, *, limit: int) -> Sequence[ProblemRow]:
         return [OPEN, replace(OPEN, id=2, ref=hubspot(90), label="", ignored=True)]
+
+    async def retry_problems(self, cause: str, ids: Collection[int]) -> None:
+        self.mended.append(("retry", cause, set(ids)))
+
+    async def ignore_problems(self, cause: str, ids: Collection[int]) -> None:
+        self.mended.append(("ignore", cause, set(ids)))
+
+    async def export_problems(self, cause: str) -> str:
+        return f"id,cause\r\n1,{cause}\r\n"
 
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]:
         return [row for row in self.activity if before_id is None or row.row.id < before_id][:limit]

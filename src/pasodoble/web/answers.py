@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pasodoble.engine.connected import ACCOUNTS
 from pasodoble.engine.keeper import Keeper, Open
-from pasodoble.engine.service import explaining, finding, standing
+from pasodoble.engine.service import explaining, finding, mending, standing
 from pasodoble.engine.service.finding import Found
 from pasodoble.errors import Error
 from pasodoble.model.message import Message
@@ -135,6 +135,30 @@ class Answers:
 
     async def read_problems(self, cause: str, *, limit: int) -> Sequence[ProblemRow]:
         return await asyncio.to_thread(standing.list_problems, self._settings, self._store, cause=cause, limit=limit)
+
+    async def retry_problems(self, cause: str, ids: Collection[int]) -> None:
+        refs = await asyncio.to_thread(self._retry, cause, ids)
+        for kind, of_kind in refs.items():
+            self._keeper.ask(kind, of_kind)
+
+    def _retry(self, cause: str, ids: Collection[int]) -> dict[Kind, set[Ref]]:
+        return mending.retry(self._settings, self._store, self._clock, self._choose_problems(cause, ids))
+
+    async def ignore_problems(self, cause: str, ids: Collection[int]) -> None:
+        await asyncio.to_thread(
+            lambda: mending.ignore(self._settings, self._store, self._clock, self._choose_problems(cause, ids))
+        )
+
+    def _choose_problems(self, cause: str, ids: Collection[int]) -> list[ProblemRow]:
+        """Those that are still open: a page may be older than the last run."""
+        rows = standing.list_problems(self._settings, self._store, cause=cause, limit=mending.ALL)
+        return [row for row in rows if not ids or row.id in ids]
+
+    async def export_problems(self, cause: str) -> str:
+        rows = await asyncio.to_thread(
+            standing.list_problems, self._settings, self._store, cause=cause or None, limit=mending.ALL
+        )
+        return mending.render_csv(rows)
 
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]:
         return await self._read(lambda tx: _name_rows(tx, tx.history.load_recent(limit=limit, before_id=before_id)))

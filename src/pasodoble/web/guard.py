@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,22 +77,23 @@ def read_token(request: Request) -> str:
     return request.cookies.get(TOKEN_COOKIE) or secrets.token_urlsafe(24)
 
 
-async def is_our_form(request: Request) -> bool:
-    """Whether a POST comes from a page of ours: said by the browser (where it says so) and by the token."""
+async def read_our_form(request: Request) -> Mapping[str, Sequence[str]] | None:
+    """The fields of a POST that comes from a page of ours, as the browser (where it does) and the token say; else None."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        return False
+        return None
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        return False
-    sent = (await _read_form(request)).get(TOKEN_FIELD, "")
+        return None
+    form = await _read_form(request)
+    sent = next(iter(form.get(TOKEN_FIELD, ())), "")
     kept = request.cookies.get(TOKEN_COOKIE, "")
-    return bool(kept) and secrets.compare_digest(sent.encode(), kept.encode())
+    return form if kept and secrets.compare_digest(sent.encode(), kept.encode()) else None
 
 
-async def _read_form(request: Request) -> dict[str, str]:
+async def _read_form(request: Request) -> Mapping[str, Sequence[str]]:
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > LONGEST_FORM:
             return {}
-    return {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+    return parse_qs(body.decode("utf-8", "replace"))

@@ -18,15 +18,22 @@ from pasodoble.model.side import Side
 from pasodoble.model.trace import State
 from pasodoble.model.verdict import Take
 from pasodoble.web.chart import draw
-from pasodoble.web.guard import is_our_form
+from pasodoble.web.guard import read_our_form
 from pasodoble.web.render import Renderer, link_to
-from pasodoble.web.service import FieldLine, WebService
+from pasodoble.web.service import CauseCount, FieldLine, WebService
 
 ROWS_A_PAGE: Final = 50
 BLANKS: Final = (None, "")
 DULL: Final = (True, True)
 ID_SIGNS: Final = (":", "/")
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Deed(StrEnum):
+    """What a person can do about problems."""
+
+    RETRY = "retry"
+    IGNORE = "ignore"
 
 
 class Pages:
@@ -44,7 +51,9 @@ class Pages:
             ("GET", "/records/{side}/{object}/{id}", self.show_record),
             ("POST", "/records/{side}/{object}/{id}/sync", self.sync_record),
             ("GET", "/problems", self.show_problems),
+            ("GET", "/problems.csv", self.export_problems),
             ("GET", "/problems/{cause}", self.show_cause),
+            ("POST", "/problems/{cause}", self.mend_cause),
             ("GET", "/activity", self.show_activity),
         ):
             router.add_api_route(path, page, methods=[method], response_model=None)
@@ -96,7 +105,7 @@ class Pages:
 
     async def sync_record(self, request: Request, side: str, object: str, id: str) -> Response:
         ref = _read_ref(side, object, id)
-        if not await is_our_form(request):
+        if await read_our_form(request) is None:
             raise HTTPException(403)
         await self._service.sync_now(ref)
         return RedirectResponse(f"{link_to(ref)}?asked=1", 303)
@@ -106,11 +115,37 @@ class Pages:
         return await self._renderer.page(request, "problems.html", causes=causes, catalogue=CAUSES)
 
     async def show_cause(self, request: Request, cause: str) -> Response:
+        """What the cause means, and the records that have it; a cause of the catalogue has its page without any, too."""
         counted = next((count for count in await self._service.count_causes() if count.cause == cause), None)
-        if counted is None:
+        if counted is None and cause not in CAUSES:
             raise HTTPException(404)
-        rows = await self._service.read_problems(cause, limit=ROWS_A_PAGE * 4)
-        return await self._renderer.page(request, "cause.html", counted=counted, rows=rows, catalogue=CAUSES)
+        return await self._renderer.page(
+            request,
+            "cause.html",
+            counted=counted or CauseCount(cause=cause, count=0),
+            rows=await self._service.read_problems(cause, limit=ROWS_A_PAGE * 4),
+            catalogue=CAUSES,
+            done=_choose(Deed, request.query_params.get("done", "")),
+        )
+
+    async def mend_cause(self, request: Request, cause: str) -> Response:
+        """Another try for, or putting aside, the ticked problems of the cause; all of them where none is ticked."""
+        form = await read_our_form(request)
+        if form is None:
+            raise HTTPException(403)
+        deed = _choose(Deed, next(iter(form.get("do", ())), ""))
+        if deed is None:
+            raise HTTPException(400)
+        ids = {int(id) for id in form.get("id", ()) if id.isdecimal() and len(id) < 19}
+        mend = self._service.retry_problems if deed is Deed.RETRY else self._service.ignore_problems
+        await mend(cause, ids)
+        return RedirectResponse(f"{request.url.path}?done={deed}", 303)
+
+    async def export_problems(self, request: Request) -> Response:
+        """As a table for spreadsheets; of one cause with `?cause=`."""
+        table = await self._service.export_problems(request.query_params.get("cause", ""))
+        named = {"Content-Disposition": 'attachment; filename="problems.csv"'}
+        return Response(table, media_type="text/csv; charset=utf-8", headers=named)
 
     async def show_activity(self, request: Request) -> Response:
         before = request.query_params.get("before", "")

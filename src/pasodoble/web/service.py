@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -140,6 +140,15 @@ class WebService(Protocol):
     async def count_causes(self) -> Sequence[CauseCount]: ...
 
     async def read_problems(self, cause: str, *, limit: int) -> Sequence[ProblemRow]: ...
+
+    async def retry_problems(self, cause: str, ids: Collection[int]) -> None:
+        """Their records are tried again at once: a person asked for it. Without ids, all of the cause."""
+
+    async def ignore_problems(self, cause: str, ids: Collection[int]) -> None:
+        """Put aside until they get worse. Without ids, all of the cause."""
+
+    async def export_problems(self, cause: str) -> str:
+        """As CSV; all where the cause is ""."""
 
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]: ...
 

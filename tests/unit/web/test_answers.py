@@ -142,6 +142,27 @@ async def test_asking_for_a_sync_asks_the_keeper_for_both_sides(service: WebServ
     assert keeper.asked == [("contacts", set(ANA))]
 
 
+async def test_a_retry_asks_the_keeper_for_the_problems_that_are_still_open(
+    service: WebService, keeper: FakeKeeper
+) -> None:
+    [row] = await service.read_problems("picklist.value_missing", limit=9)
+    await service.retry_problems("picklist.value_missing", {row.id, 999})
+    assert keeper.asked == [("contacts", {ANA.salesforce})]
+
+
+async def test_what_is_put_aside_needs_nobody_any_more(service: WebService) -> None:
+    await service.ignore_problems("picklist.value_missing", set())
+    assert [(one.cause, one.count) for one in await service.count_causes()] == [
+        ("permission.field", 0),
+        ("picklist.value_missing", 0),
+    ]
+
+
+async def test_the_table_of_problems_holds_those_of_the_cause(service: WebService) -> None:
+    assert (await service.export_problems("permission.field")).count("\r\n") == 2
+    assert (await service.export_problems("")).count("\r\n") == 3
+
+
 async def test_search_and_activity_come_from_the_store(service: WebService) -> None:
     rows, after = await service.search("jo", state=State.LEFT_OUT, kind=None, limit=5, after="")
     assert [row.label for row in rows] == ["Jo Brand"] and after == ""

@@ -181,6 +181,39 @@ async def test_endless_form_is_not_read_to_its_end(browser: httpx2.AsyncClient, 
     assert answer.status_code == 403 and service.asked == []
 
 
+CAUSE_PAGE = "/problems/picklist.value_missing"
+
+
+async def mend(browser: httpx2.AsyncClient, token: str | None = None, **fields: object) -> httpx2.Response:
+    """Press a button of the cause's page."""
+    shown = re.search(r'name="token" value="([^"]+)"', (await browser.get(CAUSE_PAGE)).text)
+    assert shown is not None
+    return await browser.post(CAUSE_PAGE, data={"token": shown[1] if token is None else token, **fields})
+
+
+@pytest.mark.parametrize("deed", ["retry", "ignore"])
+async def test_ticked_problems_are_mended_and_no_others(
+    browser: httpx2.AsyncClient, service: FakeService, deed: str
+) -> None:
+    answer = await mend(browser, do=deed, id=["1", "2", "no number"])
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{CAUSE_PAGE}?done={deed}")
+    assert service.mended == [(deed, "picklist.value_missing", {1, 2})]
+    assert 'role="status"' in (await browser.get(answer.headers["location"])).text
+
+
+async def test_without_a_tick_the_whole_cause_is_meant(browser: httpx2.AsyncClient, service: FakeService) -> None:
+    await mend(browser, do="retry")
+    assert service.mended == [("retry", "picklist.value_missing", set())]
+
+
+@pytest.mark.parametrize(("token", "deed", "status"), [("guessed", "retry", 403), (None, "drop", 400)])
+async def test_neither_a_foreign_form_nor_an_unknown_deed_mends_anything(
+    browser: httpx2.AsyncClient, service: FakeService, token: str | None, deed: str, status: int
+) -> None:
+    assert (await mend(browser, token, do=deed)).status_code == status
+    assert service.mended == []
+
+
 async def test_reading_asks_for_nothing(browser: httpx2.AsyncClient, service: FakeService) -> None:
     for address in (*EVERY_PAGE, f"{ANA_PAGE}/sync"):
         await browser.get(address)

@@ -210,6 +210,19 @@ async def test_cause_leads_to_its_records(browser: httpx2.AsyncClient) -> None:
     assert "Ana Ruiz" in text and "put aside" in text and "pasodoble problems --cause picklist.value_missing" in text
 
 
+async def test_each_cause_has_its_page_though_no_record_has_it_now(browser: httpx2.AsyncClient) -> None:
+    text = await read(browser, "/problems/suspension.quota")
+    assert "How to fix:" in text and "0 records" in text
+
+
+async def test_problems_can_be_taken_along_as_a_table(browser: httpx2.AsyncClient) -> None:
+    answer = await browser.get("/problems.csv?cause=permission.field")
+    assert answer.text == "id,cause\r\n1,permission.field\r\n"
+    assert (
+        answer.headers["content-type"].startswith("text/csv") and "attachment" in answer.headers["content-disposition"]
+    )
+
+
 async def test_activity_goes_on_from_where_it_ended(browser: httpx2.AsyncClient) -> None:
     text = await read(browser, "/activity?before=104")
     assert "Renewal 2027" in text and "Globex" not in text
