@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pasodoble.engine.connected import Connected
@@ -25,8 +24,6 @@ from pasodoble.planner.plan import plan_update
 from pasodoble.ports import Cursor, NewMark
 from pasodoble.reconcile.policy import may_write
 from pasodoble.reconcile.special import advance_stage
-from pasodoble.triggers.match import match_signal
-from pasodoble.triggers.spec import Scene
 
 if TYPE_CHECKING:
     from pasodoble.engine.decide import Decision
@@ -42,8 +39,8 @@ def is_moved(at: Connected, kind: Kind) -> bool:
     return at.settings.automatic_lifecycle and (kind, PERSON) in at.mappings
 
 
-async def find_moved(at: Connected, kind: Kind) -> tuple[list[NewMark], dict[str, Cursor]]:
-    """Marks for people whose roles, or whose opportunities, changed; and the cursor to keep once they are put.
+async def find_moved(at: Connected, kind: Kind) -> tuple[list[Signal], dict[str, Cursor]]:
+    """Of people whose roles, or whose opportunities, changed; and the cursor to keep once that is taken in.
 
     One call a look; none where stages are not moved. Raises ConnectorError.
     """
@@ -52,14 +49,11 @@ async def find_moved(at: Connected, kind: Kind) -> tuple[list[NewMark], dict[str
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         before = tx.cursors.load(_CURSOR)
     changed, after = await at.connectors[Side.SALESFORCE].read_tie_changes(PERSON, OPPORTUNITY, before, far=True)
-    marks = [mark for ref, moment in sorted(load_unread(at, changed).items()) for mark in _mark(at, kind, ref, moment)]
-    return marks, {} if after is None or after == before else {_CURSOR: after}
-
-
-def _mark(at: Connected, kind: Kind, ref: Ref, moment: datetime) -> list[NewMark]:
-    signal = Signal(kind=SignalKind.ASSOCIATED, side=Side.SALESFORCE, ref=ref, at=moment, detail={"role": True})
-    match = match_signal(Scene(signal=signal, connection=at.settings, settings=at.settings.objects[kind]))
-    return [NewMark(kind=kind, ref=ref, trigger=key, urgency=match.urgency) for key in match.keys]
+    signals = [
+        Signal(kind=SignalKind.ASSOCIATED, side=Side.SALESFORCE, ref=ref, at=moment, detail={"role": True})
+        for ref, moment in sorted(load_unread(at, changed).items())
+    ]
+    return signals, {} if after is None or after == before else {_CURSOR: after}
 
 
 async def add_stages(at: Connected, kind: Kind, decisions: Sequence[Decision]) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from pasodoble.engine.connected import Connected
-from pasodoble.engine.intake import Haul, hear, keep
+from pasodoble.engine.intake import Haul, hear, keep, take_in
 from pasodoble.engine.lifecycle import find_moved
 from pasodoble.engine.membership import find_joined, look_at_members
 from pasodoble.engine.ties import find_retied, find_role_changes
@@ -23,7 +23,7 @@ from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import OTHER_FIELD, Mark, Signal, SignalKind, Urgency
 from pasodoble.model.value import Value
-from pasodoble.ports import Cursor, NewMark, Page, Transaction
+from pasodoble.ports import NewMark, Page, Transaction
 
 PRESENT: Final = frozenset({"hubspot_record_created", "salesforce_record_created", "periodic_check"})
 """Triggers that say no more of a record than that it is there."""
@@ -47,22 +47,18 @@ async def look(at: Connected, kind: Kind) -> int:
     return marked + await _look_at_roles(at, kind)
 
 
-async def _find_roles(at: Connected, kind: Kind) -> tuple[list[NewMark], dict[str, Cursor]]:
-    """Marks for records whose roles changed without a trace on themselves, and what follows from them for a person's stage."""
-    tied, cursors = await find_role_changes(at, kind)
-    moved, more = await find_moved(at, kind)
-    return [*tied, *moved], cursors | more
-
-
 async def _look_at_roles(at: Connected, kind: Kind) -> int:
-    marks, cursors = await _find_roles(at, kind)
-    if not cursors:
+    """Records whose roles changed without a trace on themselves, and people whom an opportunity may move on."""
+    marks, cursors = await find_role_changes(at, kind)
+    moved, more = await find_moved(at, kind)
+    if not cursors and not more:
         return 0
     with at.store.transaction(at.settings.name) as tx:
         tx.marks.put(marks, at.clock.now())
-        for name, cursor in cursors.items():
+        marked = len(marks) + len(take_in(at, tx, moved, no_sooner=Urgency.CHECK))
+        for name, cursor in (cursors | more).items():
             tx.cursors.save(name, cursor, at.clock.now())
-    return len(marks)
+    return marked
 
 
 async def _look_at(at: Connected, kind: Kind, side: Side, object: str) -> int:
@@ -88,9 +84,9 @@ async def look_aside(at: Connected, kind: Kind) -> list[Mark]:
                 with at.store.transaction(at.settings.name, read_only=True) as tx:
                     for mark in find_marks(at, kind, page, tx, retied).marks.values():
                         found[mark.ref] = _spell_mark(mark, now)
-    async for marks, _ in find_joined(at, kind):
-        found.update((mark.ref, _spell_mark(mark, now)) for mark in marks)
-    for mark in (await _find_roles(at, kind))[0]:
+    joined = [signal async for signals, _ in find_joined(at, kind) for signal in signals]
+    moved, _ = await find_moved(at, kind)
+    for mark in [*hear(at, [*joined, *moved]).marks.values(), *(await find_role_changes(at, kind))[0]]:
         found[mark.ref] = _spell_mark(mark, now)
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         found.update({mark.ref: mark for mark in tx.marks.take(kind, MOST_MARKS, now)})

@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from pasodoble.engine.connected import Connected
+from pasodoble.engine.intake import take_in
 from pasodoble.errors import ConfigError, Unsupported
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import Side
-from pasodoble.model.signal import Signal, SignalKind
-from pasodoble.ports import Cursor, ListInfo, MemberPage, NewMark, Transaction
-from pasodoble.triggers.match import match_signal
-from pasodoble.triggers.spec import Scene
+from pasodoble.model.signal import Signal, SignalKind, Urgency
+from pasodoble.ports import Cursor, ListInfo, MemberPage, Transaction
 
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 MOST_HELD: Final = 200_000
@@ -85,16 +84,15 @@ async def look_at_members(at: Connected, kind: Kind) -> int:
     Raises ConfigError where the list cannot be used, ConnectorError.
     """
     marked = 0
-    async for marks, place in find_joined(at, kind):
+    async for signals, place in find_joined(at, kind):
         with at.store.transaction(at.settings.name) as tx:
-            tx.marks.put(marks, at.clock.now())
+            marked += len(take_in(at, tx, signals, no_sooner=Urgency.CHECK))
             tx.cursors.save(_name_cursor(kind), place.render(), at.clock.now())
-        marked += len(marks)
     return marked
 
 
-async def find_joined(at: Connected, kind: Kind) -> AsyncIterator[tuple[list[NewMark], Place]]:
-    """Page by page, the marks for those who joined, and how far the list has then been looked at. Writes nothing."""
+async def find_joined(at: Connected, kind: Kind) -> AsyncIterator[tuple[list[Signal], Place]]:
+    """Page by page, who joined, and how far the list has then been looked at. Writes nothing."""
     list_id = at.settings.objects[kind].inclusion_list
     if list_id is None:
         return
@@ -107,19 +105,13 @@ async def find_joined(at: Connected, kind: Kind) -> AsyncIterator[tuple[list[New
     async for page in at.connectors[Side.HUBSPOT].read_members(list_id, place.page):
         joined = [] if is_new else place.find_newcomers(page.members)
         place = place.after(page)
-        yield _mark_joined(at, kind, list_id, {id: page.members[id] for id in joined}), place
+        yield [_tell_joined(at, kind, list_id, id, page.members[id]) for id in joined], place
 
 
-def _mark_joined(at: Connected, kind: Kind, list_id: str, joined: Mapping[str, datetime]) -> list[NewMark]:
-    of_kind = at.settings.objects[kind]
-    marks = []
-    for id, joined_at in joined.items():
-        ref = Ref(Side.HUBSPOT, of_kind.hubspot_object, id)
-        detail = {"list": list_id}
-        signal = Signal(kind=SignalKind.LIST_JOINED, side=Side.HUBSPOT, ref=ref, at=joined_at, detail=detail)
-        match = match_signal(Scene(signal=signal, connection=at.settings, settings=of_kind))
-        marks += [NewMark(kind=kind, ref=ref, trigger=key, urgency=match.urgency) for key in match.keys]
-    return marks
+def _tell_joined(at: Connected, kind: Kind, list_id: str, id: str, joined_at: datetime) -> Signal:
+    ref = Ref(Side.HUBSPOT, at.settings.objects[kind].hubspot_object, id)
+    detail = {"list": list_id}
+    return Signal(kind=SignalKind.LIST_JOINED, side=Side.HUBSPOT, ref=ref, at=joined_at, detail=detail)
 
 
 async def _describe(at: Connected, kind: Kind, list_id: str) -> ListInfo:

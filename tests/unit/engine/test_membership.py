@@ -38,7 +38,7 @@ def join(world: SmallWorld, *refs: Ref, list_id: str = "7") -> None:
 
 async def joined(world: SmallWorld) -> set[str]:
     at = await world.connect()
-    return {mark.ref.id async for marks, _ in find_joined(at, "contacts") for mark in marks}
+    return {signal.ref.id async for signals, _ in find_joined(at, "contacts") for signal in signals}
 
 
 async def test_a_contact_from_long_ago_syncs_when_it_enters_the_list(world: SmallWorld) -> None:
