@@ -28,9 +28,12 @@ CALL_CAUSES: Final[Mapping[str, str]] = {
 
 CAUSES: Final[Mapping[str, str]] = {
     "ASSOCIATION_LIMIT_EXCEEDED": "association.limit_reached",
+    "BAD_REFRESH_TOKEN": "suspension.sign_in",
     "CONFLICT": "duplicate.value",
     "CONFLICTING_UNIQUE_VALUE": "duplicate.value",
+    "EXPIRED_AUTHENTICATION": "suspension.sign_in",
     "INVALID_ASSOCIATION_TYPE": "association.wrong_type",
+    "INVALID_AUTHENTICATION": "suspension.sign_in",
     "INVALID_DATE": "value.invalid_date",
     "INVALID_EMAIL": "value.invalid_email",
     "INVALID_INTEGER": "value.invalid_number",
@@ -41,10 +44,12 @@ CAUSES: Final[Mapping[str, str]] = {
     "MISSING_SCOPES": "permission.scope",
     "OBJECT_NOT_FOUND": "record.deleted",
     "PROPERTY_DOESNT_EXIST": "mapping.field_missing",
+    "RATE_LIMIT": "limit.rate",
     "RATE_LIMITS": "limit.rate",
     "READ_ONLY_VALUE": "mapping.read_only",
     "REQUIRED_FIELD": "value.required_missing",
     "REQUIRED_PROPERTIES_MISSING": "value.required_missing",
+    "STAGE_ID_IN_USE": "request.refused",
     "VALIDATION_ERROR": "value.invalid",
 }
 """Cause by the error's own code, else by its category."""
