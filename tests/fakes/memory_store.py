@@ -111,6 +111,7 @@ class MemoryLinks:
             key=new.key,
             linked_at=now,
             payload=dict(new.payload),
+            why=new.why,
         )
         self._put(link)
         self._of.names[link.id] = (new.label, new.natural)
@@ -150,13 +151,21 @@ class MemoryLinks:
 
     def repoint(self, link_id: int, ref: Ref, why: str, now: datetime) -> None:
         if link := self._of.links.get(link_id):
-            self._put(replace(link, refs=link.refs.put(ref.side, ref), linked_at=now))
+            self._put(replace(link, refs=link.refs.put(ref.side, ref), linked_at=now, why=why))
             self._of.whys[link_id] = why
 
     def retire(self, ids: Collection[int], why: str, now: datetime) -> None:
         for link in self.load_by_id(ids).values():
-            self._put(replace(link, state=LinkState.RETIRED, linked_at=now, payload={}))
+            self._put(replace(link, state=LinkState.RETIRED, linked_at=now, payload={}, why=why))
             self._of.whys[link.id] = why
+
+    def reopen(self, link_id: int, why: str, now: datetime) -> bool:
+        link = self._of.links[link_id]
+        if any(held.id != link_id for ref in link.refs if ref is not None and (held := self._of.live_link(ref))):
+            return False
+        self._put(replace(link, state=LinkState.LINKED, linked_at=now, why=why))
+        self._of.whys[link_id] = why
+        return True
 
     def release(self, ids: Collection[int]) -> None:
         for link in self._under_way(ids):
@@ -337,6 +346,10 @@ class MemoryProblems:
             else:
                 again = {"last_at": now, "attempts": held.attempts + 1, "next_try_at": next_try_at}
                 row = replace(held, problem=problem, label=label or held.label, **again)
+                if held.ignored and problem.is_worse_than(held.problem):
+                    row = replace(row, ignored=False)
+                    if self._of.left_out.get(ref, ("", None))[1] == PUT_ASIDE:
+                        del self._of.left_out[ref]
             self._of.problems[ref, problem.cause] = row
 
     def close(self, refs: Collection[Ref], now: datetime) -> None:
@@ -607,6 +620,32 @@ class MemoryFirings:
 
     def load_silences(self, refs: Collection[Ref]) -> dict[Ref, Silence]:
         return {ref: self._of.silences[ref] for ref in refs if ref in self._of.silences}
+
+
+class MemoryLeases:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def find_keys(self, refs: Collection[Ref]) -> dict[Ref, str]:
+        links = {ref: self._tables.live_link(ref) for ref in refs}
+        return {ref: str(ref) if link is None else str(link.id) for ref, link in sorted(links.items())}
+
+    def claim(self, keys: Collection[str], token: str, until: datetime, now: datetime) -> set[str]:
+        held = self._tables.leases
+        free = {key for key in keys if key not in held or held[key][0] == token or held[key][1] <= now}
+        held.update(dict.fromkeys(free, (token, until)))
+        return free
+
+    def keep(self, keys: Collection[str], token: str, until: datetime) -> set[str]:
+        own = {key for key in keys if self._tables.leases.get(key, ("",))[0] == token}
+        self._tables.leases.update(dict.fromkeys(own, (token, until)))
+        return own
+
+    def release(self, keys: Collection[str], token: str) -> set[str]:
+        own = {key for key in keys if self._tables.leases.get(key, ("",))[0] == token}
+        for key in own:
+            del self._tables.leases[key]
+        return own
 
 
 class MemoryTransaction:

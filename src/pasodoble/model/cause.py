@@ -72,3 +72,7 @@ class Problem:
     text: str = ""
     fields: tuple[str, ...] = ()
     request_id: str = ""
+
+    def is_worse_than(self, earlier: Problem) -> bool:
+        """Whether what a person has put aside is no longer all there is: another refusal, or further fields."""
+        return self.code != earlier.code or not set(self.fields) <= set(earlier.fields)

@@ -73,8 +73,27 @@ class SqlProblems:
             for ref, (problem, next_try_at) in sorted(problems.items(), key=lambda item: item[0])
         ]
         if rows:
+            self._bring_back(problems)
             self._scope.sql.execute(_or_again(self._scope), rows)
             put_names(self._scope, Owner.PROBLEM, self._load_names([row["ref"] for row in rows if row["label"]]))
+
+    def _bring_back(self, problems_now: Mapping[Ref, tuple[Problem, datetime | None]]) -> None:
+        """What was put aside and has got worse since is a problem again."""
+        for piece in chunks(problems_now):
+            rows = self._scope.sql.execute(
+                select(*COLUMNS)
+                .select_from(THING.joined)
+                .where(self._mine, problems.c.ref.in_(piece), problems.c.ignored == true())
+            )
+            aside = [_read_row(row) for row in rows]
+            worse = [row for row in aside if _is_worse(problems_now[row.ref][0], row.problem)]
+            if not worse:
+                continue
+            ids = [row.id for row in worse]
+            self._scope.sql.execute(
+                update(problems).where(self._scope.owns(problems), problems.c.id.in_(ids)).values(ignored=false())
+            )
+            SqlLeftOut(self._scope).clear_gate({row.ref for row in worse}, PUT_ASIDE.id)
 
     def _load_names(self, refs: Collection[Ref]) -> dict[int, tuple[str, str]]:
         found: dict[int, tuple[str, str]] = {}
@@ -160,6 +179,10 @@ class SqlProblems:
         for kind in sorted({kind for kind, _ in labels}):
             of_kind = {ref: label for (its, ref), label in labels.items() if its == kind}
             SqlLeftOut(self._scope).put(kind, dict.fromkeys(of_kind, PUT_ASIDE), now, labels=of_kind)
+
+
+def _is_worse(now: Problem, before: Problem) -> bool:
+    return now.cause == before.cause and now.is_worse_than(before)
 
 
 def _or_again(scope: Scope) -> Insert:

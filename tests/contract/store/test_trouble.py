@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from tests.contract.store.samples import ACME, NOW, hubspot, later, pair, salesforce
 
 from pasodoble.model.cause import Problem
@@ -95,6 +98,19 @@ def test_problem_put_aside_is_left_out_until_it_closes(store: Store) -> None:
         assert row.ignored and tx.problems.count_by_cause() == {}
         assert tx.left_out.load([salesforce(1)])[salesforce(1)][0].id == "gate.put_aside"
         tx.problems.close([salesforce(1)], later(4))
+        assert tx.left_out.load([salesforce(1)]) == {}
+
+
+@pytest.mark.parametrize("worse", [{"code": "ANOTHER_CODE"}, {"fields": ("industry", "rating")}])
+def test_problem_put_aside_comes_back_when_it_gets_worse(store: Store, worse: dict[str, object]) -> None:
+    with store.transaction(ACME) as tx:
+        refused = replace(REFUSED, code="CODE", fields=("industry",))
+        tx.problems.open("contacts", {salesforce(1): (refused, None)}, NOW)
+        [row] = tx.problems.load()
+        tx.problems.ignore([row.id], later(1))
+        tx.problems.open("contacts", {salesforce(1): (replace(refused, **worse), None)}, later(2))  # type: ignore[arg-type]
+        [again] = tx.problems.load()
+        assert (again.id, again.ignored, again.attempts) == (row.id, False, 2)
         assert tx.left_out.load([salesforce(1)]) == {}
 
 
