@@ -8,7 +8,7 @@ together in `pairing`; neither belongs here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from typing import Final
 
 from pasodoble.model.link import LinkState
@@ -22,22 +22,22 @@ from pasodoble.model.side import SIDES, Pair, Side
 class Tie(Enum):
     """What we know of the two records so far."""
 
-    NONE = "none"
-    LINKED = "linked"
-    RETIRED = "retired"
+    NONE = auto()
+    LINKED = auto()
+    RETIRED = auto()
     """They were linked, and are not kept in step any more: the tombstone that prevents a resurrection."""
 
 
 class Then(Enum):
     """What each case leads to."""
 
-    NOTHING = "nothing"
-    MATCH = "match"
-    MERGE = "merge"
-    LOSS = "loss"
-    RETIRE = "retire"
-    REST = "rest"
-    REOPEN = "reopen"
+    NOTHING = auto()
+    MATCH = auto()
+    MERGE = auto()
+    LOSS = auto()
+    RETIRE = auto()
+    REST = auto()
+    REOPEN = auto()
 
 
 @dataclass(frozen=True, slots=True)

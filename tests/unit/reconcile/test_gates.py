@@ -79,3 +79,23 @@ def test_every_gate_closes_in_some_case_above() -> None:
 
 def test_the_message_of_a_gate_carries_its_public_key() -> None:
     assert find_gate(replace(HUBSPOT, email="")).message.id == "gate.no_email"  # type: ignore[union-attr]
+
+
+def test_each_gate_names_the_rules_of_hubspots_own_integration_that_it_keeps() -> None:
+    assert {gate.key: " ".join(gate.rules) for gate in (*GATES, *CREATE_GATES)} == {
+        "object_off": "M-14 A-01 D-04",
+        "converted_lead": "C-10 C-11",
+        "no_email": "N-01 N-02",
+        "not_in_list": "N-03 I-02 I-05 I-06",
+        "pipeline_not_synced": "N-07 D-07",
+        "waits_for_edit": "TN-07 TN-12 C-19",
+        "create_off": "T-18 T-19 C-05 C-06",
+        "no_people": "N-06 A-06 A-07 A-08",
+    }
+
+
+def test_a_record_of_unknown_age_is_one_from_before() -> None:
+    for unknown in ("created_at", "installed_at"):
+        gate = find_gate(replace(HUBSPOT, **{**WAITING, unknown: None}))
+        assert gate is not None
+        assert gate.key == "waits_for_edit"

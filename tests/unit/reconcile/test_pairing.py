@@ -103,3 +103,17 @@ def test_the_order_of_candidates_never_matters() -> None:
         found("Contact", "5"),
     ]
     assert len({pair_record(order) for order in permutations(pool)}) == 1
+
+
+def test_evidence_has_one_order_the_strongest_first() -> None:
+    assert [by.name for by in sorted(By)] == ["STORED_ID", "KEY", "EMAIL", "PEOPLE", "DOMAIN", "NAME"]
+
+
+def test_a_lead_comes_before_what_is_neither_lead_nor_contact() -> None:
+    lead, other = found("Lead", "1"), found("Person__c", "2", minutes=5)
+    assert pair_record([other, lead]) == Paired(lead.ref, By.EMAIL)
+
+
+def test_a_candidate_is_free_unless_it_is_said_to_be_taken() -> None:
+    free = Candidate(ref=Ref(Side.SALESFORCE, "Lead", "1"), by=By.EMAIL, modified_at=NOON)
+    assert pair_record([free]) == Paired(free.ref, By.EMAIL)

@@ -181,3 +181,38 @@ def test_nothing_but_a_proven_deletion_ever_deletes() -> None:
             assert isinstance(seen[side], Gone) and seen[side].how is Loss.DELETED  # type: ignore[union-attr]
             assert Pair(*setting)[side] is OnDelete.DELETE
             assert state not in (None, LinkState.RETIRED)
+
+
+BOTH_HERE: Pair[Seen | None] = Pair(*(here(s) for s in Side))
+BOTH_GONE: Pair[Seen | None] = Pair(*(gone(s) for s in Side))
+EDITED = Pair(True, True)
+
+
+@sides
+def test_every_case_gives_its_own_reason_and_names_the_side_that_lost_the_record(side: Side) -> None:
+    def reason_of(found: Existence) -> tuple[str, dict[str, str]]:
+        reason = found.reason  # type: ignore[union-attr]  # those without one fail the test
+        return str(reason.id).removeprefix("presence."), dict(reason.params)
+
+    here_lost = {"side": side.value}
+    spare = DELETE.put(side, OnDelete.NOTHING)
+    assert reason_of(decide(lost(side, Loss.UNSEEN))) == ("unseen", here_lost)
+    assert reason_of(decide(lost(side), confirmed=False)) == ("look_again", here_lost)
+    assert reason_of(decide(lost(side))) == ("delete_follows", here_lost)
+    assert reason_of(decide(lost(side), edited=EDITED)) == ("edit_outlives", here_lost)
+    assert reason_of(decide(lost(side), when_deleted_in=spare)) == ("deleted_elsewhere", here_lost)
+    assert reason_of(decide(lost(side, Loss.MERGED))) == ("merged", here_lost)
+    assert reason_of(decide(lost(side, Loss.CONVERTED))) == ("converted", here_lost)
+    assert reason_of(decide(Pair.of(side, gone(side, Loss.UNSEEN), gone(side.other)))) == ("unseen", here_lost)
+    assert reason_of(decide(lost(side), LinkState.RETIRED)) == ("tombstone", {})
+    assert reason_of(decide(BOTH_GONE)) == ("both_gone", {})
+    assert reason_of(decide(BOTH_HERE, LinkState.RETIRED)) == ("restored", {})
+
+
+def test_what_is_not_said_is_the_careful_answer() -> None:
+    """Left to the defaults, nothing is taken for proven, and a retired pair of which both live goes on."""
+    loss = lost(Side.SALESFORCE)
+    assert isinstance(decide_presence(LinkState.LINKED, loss, edited=NOT_EDITED), LookAgain)
+    assert isinstance(decide_presence(LinkState.LINKED, loss, edited=NOT_EDITED, confirmed=True), Retire)
+    assert isinstance(decide_presence(LinkState.RETIRED, BOTH_HERE, edited=NOT_EDITED), Reopen)
+    assert Retire(decide(BOTH_GONE).reason).contested is False  # type: ignore[union-attr]  # a Retire
