@@ -567,6 +567,108 @@ class Firings(Protocol):
     def load_silences(self, refs: Collection[Ref]) -> dict[Ref, Silence]: ...
 
 
+class Leases(Protocol):
+    """Who works on which link just now. A key is a link's number, or the record itself while it has no link."""
+
+    def find_keys(self, refs: Collection[Ref]) -> dict[Ref, str]:
+        """What to claim for each of these records."""
+
+    def claim(self, keys: Collection[str], token: str, until: datetime, now: datetime) -> set[str]:
+        """Take those that nobody holds, or whose holder's time is over; gives which. One's own are given again."""
+
+    def keep(self, keys: Collection[str], token: str, until: datetime) -> set[str]:
+        """Hold on to one's own for longer; gives those that are still one's own."""
+
+    def release(self, keys: Collection[str], token: str) -> set[str]:
+        """Give back; gives those that were still one's own. In the transaction that records: the fence against zombies."""
+
+    def sweep(self, before: datetime) -> None:
+        """Forget what lapsed before then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Where an errand stands: wanted while `requested` is ahead of `done`, due at a moment, at rest until another."""
+
+    requested: int = 0
+    done: int = 0
+    due_at: datetime | None = None
+    rests_until: datetime | None = None
+    trouble: str = ""
+
+
+class Duties(Protocol):
+    """The errands of a connection. They say what there is to do even if the runner has forgotten everything."""
+
+    def load(self) -> dict[Errand, Duty]: ...
+
+    def request(self, errand: Errand) -> None:
+        """It is wanted, once more; a rest is over."""
+
+    def plan(self, errand: Errand, due_at: datetime) -> None:
+        """It falls due then, if nothing was planned yet."""
+
+    def take_turn(self, errand: Errand, due_at: datetime | None, next_at: datetime) -> bool:
+        """Move the due moment on, if it is still `due_at`: of several who see it fall due, one takes the turn."""
+
+    def finish(self, errand: Errand, seen: int, *, rests_until: datetime | None = None, trouble: str = "") -> None:
+        """A run has done what was asked for up to `seen`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a command asks of the worker that holds the database. `answer` is there once it has ended."""
+
+    id: int
+    what: str
+    document: Mapping[str, Any]
+    asked_at: datetime
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    answer: Mapping[str, Any] | None = None
+
+
+class Requests(Protocol):
+    def put(self, what: str, document: Mapping[str, Any], now: datetime) -> int: ...
+
+    def load(self, id: int) -> Request | None: ...
+
+    def find_open(self) -> list[Request]:
+        """Those without an answer, the oldest first."""
+
+    def begin(self, id: int, now: datetime) -> None: ...
+
+    def answer(self, id: int, answer: Mapping[str, Any], now: datetime) -> None: ...
+
+    def sweep(self, before: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """API calls of one hour, side and purpose."""
+
+    hour: datetime
+    side: Side
+    purpose: str
+    count: int
+
+
+class CallBook(Protocol):
+    """API calls made or set aside, and where each rate window stands, for all workers."""
+
+    def add(self, side: Side, purpose: str, hour: datetime, count: int) -> None:
+        """`count` may be negative: what was set aside and not used."""
+
+    def load(self, since: datetime) -> list[Calls]: ...
+
+    def sweep(self, before: datetime) -> None: ...
+
+    def hold_windows(self, side: Side, names: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        """Where these windows stand. Until the transaction ends nobody else gets past here."""
+
+    def save_windows(self, side: Side, windows: Mapping[str, Mapping[str, Any]]) -> None: ...
+
+
 class Transaction(Protocol):
     """One transaction of one connection. All or nothing; nothing of it is seen before it ends."""
 

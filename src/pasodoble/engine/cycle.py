@@ -17,6 +17,7 @@ from pasodoble.engine.judging import decide_batch, join_pairs, make_judge, plan_
 from pasodoble.engine.look import look
 from pasodoble.engine.record import Recorder, reserve
 from pasodoble.engine.report import Report
+from pasodoble.engine.timeline import has_timeline, look_at_timeline, tell_timeline
 from pasodoble.errors import AuthLapsed, ConfigError, ConnectorError, QuotaSpent
 from pasodoble.model.operation import Brake
 from pasodoble.model.ref import Kind, Ref
@@ -64,8 +65,13 @@ class Cycle:
         """Look and work until nothing is due. A side that cannot be spoken to ends the run; what was done stays done."""
         self.report.include(self._kinds(scope))
         try:
+            beside = not scope.asked and has_timeline(self.at, scope.kinds)
+            if beside:
+                await look_at_timeline(self.at, self.report, looks=scope.looks)
             for kind in self._kinds(scope):
                 await self._run_kind(kind, scope)
+            if beside:
+                self.woken |= await tell_timeline(self.at, self.run_id, self.report, self.carry_out)
             for kind in [] if scope.asked else self._kinds(scope):
                 if kind in self.woken:  # they waited for what a later kind has linked
                     await self._work(kind, scope)

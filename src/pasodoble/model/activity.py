@@ -18,7 +18,9 @@ ACTIVITIES: Final[Kind] = "activities"
 """The kind of links between an activity and the task or event that tells of it."""
 MEMBERSHIPS: Final[Kind] = "campaign_members"
 """The kind of links between a form's submission and the campaign membership that it led to."""
-BESIDE: Final = (ACTIVITIES, MEMBERSHIPS)
+LOGGED: Final[Kind] = "salesforce_activities"
+"""The kind of links between a Salesforce task or event and what tells of it in HubSpot."""
+BESIDE: Final = (ACTIVITIES, MEMBERSHIPS, LOGGED)
 """Kinds that are no records of their own: they stand on the timeline of one, and are not listed among them."""
 
 _VALUE: Final = "="

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
-from pasodoble.connectors.hubspot.changes import ChangeReader, Mark, modified_property, to_ms
+from pasodoble.connectors.hubspot.changes import ChangeReader, modified_property, to_ms
 from pasodoble.connectors.hubspot.client import HubSpotClient
 from pasodoble.connectors.hubspot.errors import CAUSES, ensure_ok, ensure_rows
 from pasodoble.connectors.hubspot.records import RecordReader, next_page
@@ -105,7 +105,7 @@ class ActivityReader:
     # --- records -----------------------------------------------------------------------------------------------------
 
     async def _read_records(self, object: str, asked: Wanted, place: Cursor, since: datetime) -> _Read:
-        start = place or Mark(fast=to_ms(since), slow=to_ms(since)).render()
+        start = place or self.changes.place_at(since)
         async for page in self.changes.read(object, _fields_of(object, asked), start):
             snapshots = [snap for snap in page.snapshots if _went_out(object, snap)]
             made = [_record_activity(name, snap) for name in asked if name in _RECORDS.values() for snap in snapshots]

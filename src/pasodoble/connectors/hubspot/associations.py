@@ -19,7 +19,7 @@ from pasodoble.connectors.hubspot.records import next_page
 from pasodoble.connectors.outcomes import outcome_of_error, outcome_of_problem
 from pasodoble.errors import ConnectorError
 from pasodoble.model.cause import Problem
-from pasodoble.model.operation import Associate
+from pasodoble.model.operation import Associate, Create
 from pasodoble.model.outcome import Applied, Outcome, Refused
 from pasodoble.model.record import Tied
 from pasodoble.model.ref import Ref
@@ -39,6 +39,26 @@ _PRIMARY: Final[Mapping[tuple[str, str], int]] = {
     ("leads", "contacts"): 578,
     ("leads", "companies"): 580,
 }
+
+_MADE_WITH: Final[Mapping[tuple[str, str], int]] = {
+    ("tasks", "contacts"): 204,
+    ("tasks", "companies"): 192,
+    ("tasks", "deals"): 216,
+    ("tasks", "tickets"): 230,
+    ("calls", "contacts"): 194,
+    ("calls", "companies"): 182,
+    ("calls", "deals"): 206,
+    ("calls", "tickets"): 220,
+    ("emails", "contacts"): 198,
+    ("emails", "companies"): 186,
+    ("emails", "deals"): 210,
+    ("emails", "tickets"): 224,
+    ("meetings", "contacts"): 200,
+    ("meetings", "companies"): 188,
+    ("meetings", "deals"): 212,
+    ("meetings", "tickets"): 226,
+}
+"""Types of the associations that a record of the timeline is made with: without one nobody would ever see it."""
 
 _Group = tuple[str, str, str, bool]
 
@@ -124,6 +144,16 @@ class AssociationWriter:
         verb, inputs = _to_inputs(ops, kind)
         path = f"/{ops[0].ref.object}/{ops[0].to.object}/batch/{verb}"
         return await self.client.write("associations", path, {"inputs": inputs})
+
+
+def spell_ties(op: Create) -> list[dict[str, Any]]:
+    """The associations that a new record is made with."""
+    ids = [(ref, _MADE_WITH.get((op.object, ref.object))) for ref in op.ties]
+    return [
+        {"to": {"id": ref.id}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": id}]}
+        for ref, id in ids
+        if id is not None
+    ]
 
 
 def _to_inputs(ops: Sequence[Associate], kind: Mapping[str, Any] | None) -> tuple[str, list[dict[str, Any]]]:

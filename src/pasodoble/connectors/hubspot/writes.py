@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pasodoble.connectors.batching import Group, chunked, map_bounded, write_apart, write_in_waves
 from pasodoble.connectors.http import Answer
-from pasodoble.connectors.hubspot.associations import AssociationWriter
+from pasodoble.connectors.hubspot.associations import AssociationWriter, spell_ties
 from pasodoble.connectors.hubspot.client import HubSpotClient
 from pasodoble.connectors.hubspot.errors import CALL_CAUSES, existing_id, problem_of
 from pasodoble.connectors.hubspot.optout import OptOuts
@@ -171,7 +171,7 @@ def _to_input(op: Operation, trace_id: str) -> dict[str, Any]:
     match op:
         case Create():
             given = {name: to_property(value) for name, value in op.fields.items() if value is not None}
-            return {"properties": given, "associations": [], "objectWriteTraceId": trace_id}
+            return {"properties": given, "associations": spell_ties(op), "objectWriteTraceId": trace_id}
         case Update():
             written = {name: to_property(value) for name, value in op.fields.items()}
             return {"id": op.ref.id, "properties": written, "objectWriteTraceId": trace_id}

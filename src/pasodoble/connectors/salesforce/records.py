@@ -149,6 +149,8 @@ def _parse_row(row: Mapping[str, Any], object: str, fields: Collection[str], see
         contact = row.get("ConvertedContactId")
         into = Ref(Side.SALESFORCE, "Contact", to_18(contact)) if contact else None
         return Gone(ref=ref, how=Loss.CONVERTED, seen_at=seen_at, into=into)
+    if row.get("IsDeleted"):
+        return _lost(object, row, seen_at)
     modified = row.get("LastModifiedDate") or row.get("SystemModstamp")
     created = row.get("CreatedDate")
     return Snapshot(

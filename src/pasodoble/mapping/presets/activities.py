@@ -76,7 +76,36 @@ CALLS = KindSpec(
     ),
 )
 
-SPECS = (TASKS, MEETINGS, CALLS)
+EMAILS = KindSpec(
+    kind="emails",
+    hubspot_object="emails",
+    salesforce_objects=_TASK,
+    rules=(
+        make_rule("hs_email_subject", "Subject", _TASK, _TWO_WAY),
+        make_rule("hs_email_text", "Description", _TASK),
+        make_rule("hs_timestamp", "ActivityDate", _TASK, _TWO_WAY),
+        make_rule("hubspot_owner_id", "OwnerId", _TASK, _TWO_WAY),
+    ),
+)
+
+SPECS = (TASKS, MEETINGS, CALLS, EMAILS)
+
+SUBTYPE: Final = "TaskSubtype"
+SORTS: Final[Mapping[str, str]] = MappingProxyType({"Call": "calls", "Email": "emails", "List Email": "emails"})
+"""What a task's subtype makes it; without one of these it is a task."""
+CONSTANT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "tasks": {"hs_task_type": "TODO"},
+        "calls": {"hs_call_status": "COMPLETED"},
+        "emails": {"hs_email_direction": "EMAIL", "hs_email_status": "SENT"},
+        "meetings": {"hs_meeting_outcome": "SCHEDULED"},
+    }
+)
+"""What a record of HubSpot's timeline holds when it tells of one that was logged in Salesforce."""
+WHEN: Final = "hs_timestamp"
+"""HubSpot wants it of every one; Salesforce may have no day for it."""
+WHO: Final = "WhoId"
+WHAT: Final = "WhatId"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
