@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from pasodoble.model.activity import Activity
 from pasodoble.model.alert import Alert, Digest
@@ -199,6 +199,29 @@ class Hearing:
     heard: tuple[str, ...]
     refused: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A request that came to us. `url`: as the sender called it; `headers`: by lower-case name."""
+
+    method: str
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Seal(Protocol):
+    """Knows whether a request is the vendor's. `window`: how long after it was signed one may arrive."""
+
+    @property
+    def window(self) -> timedelta: ...
+
+    def holds(self, sent: Sent, now: datetime) -> bool:
+        """Never raises; takes the same time however much of a signature fits."""
+
+    def identify(self, sent: Sent) -> bytes:
+        """What tells this request from any other."""
 
 
 class PushReader(Protocol):
@@ -695,6 +718,14 @@ class Transaction(Protocol):
     @property
     def records(self) -> Records: ...
     @property
+    def leases(self) -> Leases: ...
+    @property
+    def duties(self) -> Duties: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def calls(self) -> CallBook: ...
+    @property
     def inbox(self) -> Inbox: ...
     @property
     def firings(self) -> Firings: ...
@@ -714,6 +745,15 @@ class Store(Protocol):
         """Keep the settings document as a new version if it differs from the newest; gives the newest version's number."""
 
     def load_settings(self) -> tuple[int, str] | None: ...
+
+    def beat(self, worker: str, version: str, now: datetime) -> None:
+        """The worker is alive."""
+
+    def find_workers(self) -> dict[str, datetime]:
+        """Workers by name, with when each was last heard of."""
+
+    def bury(self, workers: Collection[str]) -> None:
+        """Forget workers that are no more."""
 
     def close(self) -> None: ...
 

@@ -60,6 +60,7 @@ class Tables:
     whys: dict[int, str] = field(default_factory=dict)
     bases: dict[int, Base] = field(default_factory=dict)
     marks: dict[Ref, tuple[Mark, datetime]] = field(default_factory=dict)
+    leases: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     history: list[ChangeRow] = field(default_factory=list)
     traces: dict[Ref, list[TraceRow]] = field(default_factory=dict)
     problems: dict[tuple[Ref, str], ProblemRow] = field(default_factory=dict)
@@ -665,6 +666,7 @@ class MemoryTransaction:
         self.records = MemoryRecords(tables)
         self.inbox = MemoryInbox(tables, next_id)
         self.firings = MemoryFirings(tables)
+        self.leases = MemoryLeases(tables)
 
 
 class MemoryStore:

@@ -139,6 +139,7 @@ HUBSPOT_FIELDS = (
     make_field("pasodoble_key", unique=True),
     make_field("salesforceleadid"),
     make_field("salesforcecontactid"),
+    make_field("hs_merged_object_ids", writable=False, creatable=False),
 )
 PERSON_FIELDS = (
     make_field("Email", Family.EMAIL),

@@ -58,6 +58,7 @@ def _register() -> None:
     from pasodoble.cli.setup import completion, init, upgrade
     from pasodoble.cli.status import activity, history, status
     from pasodoble.cli.sync import sync
+    from pasodoble.cli.triggers import triggers
     from pasodoble.cli.undo import undo
     from pasodoble.cli.why import why
 
@@ -72,6 +73,7 @@ def _register() -> None:
         why,
         activity,
         history,
+        triggers,
         undo,
         limits,
         serve,
@@ -81,7 +83,7 @@ def _register() -> None:
     _add_group(
         "problems",
         "What needs attention. A bare call lists it.",
-        *(problems.list_, problems.show, problems.retry, problems.ignore, problems.export),
+        *(problems.list_, problems.show, problems.retry, problems.ignore, problems.pair, problems.export),
         cls=problems.ListsByItself,
     )
     _add_group(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, Op
 from pasodoble.cli.status import LimitOption
 
 if TYPE_CHECKING:
+    from pasodoble.engine.service.pairing import PairedUp
     from pasodoble.engine.service.syncing import RunResult
     from pasodoble.model.ref import Kind, Ref
     from pasodoble.ports import ProblemRow
@@ -154,6 +156,45 @@ def ignore(
         count = mending.ignore(with_.connection, with_.store, with_.clock, rows)
     talk.say(f"{count} put aside. Next: pasodoble problems")
     return Exit.DONE
+
+
+def pair(
+    record: Annotated[str, typer.Argument(help="One of the two, as `why` takes it.")],
+    other: Annotated[str, typer.Argument(metavar="WITH-RECORD", help="The other, on the other side.")],
+    *,
+    repoint: Annotated[
+        bool, typer.Option("--repoint", help="Let go a partner that one of them has already; it stays as it is.")
+    ] = False,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+    connection: ConnectionOption = "",
+) -> int:
+    """Example: pasodoble problems pair hubspot:contact:101 salesforce:Lead:00Q…
+
+    Say that two records are one thing: they are linked, synced, and kept in step from now on.
+    """
+    from pasodoble.cli.sync import exit_of
+    from pasodoble.cli.sync import show as show_result
+
+    with opened(config, connection, works=True) as with_:
+        paired = asyncio.run(_pair(with_, record, other, repoint=repoint))
+    if json:
+        talk.put_json(paired.document())
+    else:
+        show_result(paired.result)
+        talk.say(f"{paired.wish.refs.hubspot} and {paired.wish.refs.salesforce} are a pair.")
+        for ref in paired.let_go:
+            talk.say(f"{ref} was let go; it is left out until you pair it: pasodoble problems pair {ref} …")
+    return exit_of(paired.result)
+
+
+async def _pair(with_: Opened, record: str, other: str, *, repoint: bool) -> PairedUp:
+    from pasodoble.engine.service.pairing import pair_up, read_wish
+
+    async with with_.connected() as at:
+        with talk.working("Pairing"):
+            wish = await read_wish(at, record, other)
+            return await pair_up(at, wish, actor=getpass.getuser(), repoint=repoint)
 
 
 def _ensure_chosen(ids: list[int] | None, cause: str, word: str) -> None:

@@ -134,7 +134,11 @@ class MemoryConnector:
 
     def merge(self, loser: Ref, into: Ref) -> None:
         self.remove(loser, Loss.MERGED, into)
-        self._touch(self.rows[into], by_us=False)
+        survivor = self.rows[into]
+        if self._side is Side.HUBSPOT:
+            absorbed = str(survivor.fields.get("hs_merged_object_ids") or "")
+            survivor.fields["hs_merged_object_ids"] = ";".join(filter(None, (absorbed, loser.id)))
+        self._touch(survivor, by_us=False)
 
     def convert(self, lead: Ref, fields: Mapping[str, Raw]) -> Ref:
         """Turn a lead into a new contact that holds `fields`."""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.look import PRESENT
 from pasodoble.engine.membership import Membership
+from pasodoble.engine.merges import TWIN, find_twin_of, tell_twin
 from pasodoble.engine.observe import Job
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.cause import Problem
@@ -45,6 +46,7 @@ from pasodoble.reconcile.presence import (
 from pasodoble.reconcile.record import RecordMerge
 from pasodoble.reconcile.view import merge_pair
 
+UNPAIRED = Message("presence.unpaired")
 LOOK_AGAIN_AFTER = timedelta(seconds=5)
 GATES_OPEN = Message("gate.open")
 
@@ -142,6 +144,7 @@ class Judge:
             edited=self._edited(job),
             when_deleted_in=Pair(self.of_kind.when_deleted_in_hubspot, self.of_kind.when_deleted_in_salesforce),
             confirmed=job.attempts > 0 or any("record_deleted" in mark.triggers for mark in job.marks),
+            unpaired=job.displaced or (job.link is not None and job.link.why == UNPAIRED.id),
         )
         match existence:
             case Nothing():
@@ -170,6 +173,9 @@ class Judge:
             case OutOfSight(side=side, reason=reason):
                 decision.problems.append(Problem(cause="permission.unseen", side=side))
                 decision.note(StepKind.MATCH, reason, passed=False)
+            case Rest() if (into := find_twin_of(job)) is not None and not job.displaced:
+                decision.problems.append(tell_twin(into))
+                decision.note(StepKind.MATCH, TWIN, passed=False)
             case Rest(reason=reason):
                 decision.gate = reason
                 decision.note(StepKind.MATCH, reason, passed=False)

@@ -14,10 +14,9 @@ from pasodoble.engine.decide import Decision, Judge
 from pasodoble.engine.lifecycle import add_stages
 from pasodoble.engine.look import load_installed, name_installed
 from pasodoble.engine.membership import open_membership
+from pasodoble.engine.merges import find_merged, refuse_twins
 from pasodoble.engine.observe import Job, gather_jobs, observe, read_with_history
 from pasodoble.engine.ties import add_ties, add_wakes
-from pasodoble.model.cause import Problem
-from pasodoble.model.link import LinkState
 from pasodoble.model.record import Gone
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import SIDES, Side
@@ -46,6 +45,7 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         jobs = gather_jobs(kind, marks, tx)
     await observe(at, kind, jobs)
+    jobs += await find_merged(at, kind, jobs)
     if judge.members is not None:
         await judge.members.ask({ref.id for job in jobs for ref in _list_refs(job) if ref.side is Side.HUBSPOT})
     now = at.clock.now()
@@ -55,7 +55,7 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
         await read_with_history(at, kind, contested)
         again = {id(job): judge.decide(job, now) for job in contested}
         decisions = [again.get(id(d.job), d) for d in decisions]
-    _refuse_twins(at, decisions)
+    await refuse_twins(at, kind, decisions)
     kept = join_pairs(decisions)
     await add_ties(at, kind, kept)
     await add_stages(at, kind, kept)
@@ -67,26 +67,6 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
 def _list_refs(job: Job) -> list[Ref]:
     """All records that the job may come to be about."""
     return [*(ref for ref in job.refs if ref is not None), *(candidate.ref for candidate in job.candidates)]
-
-
-def _refuse_twins(at: Connected, decisions: Sequence[Decision]) -> None:
-    """A record that was merged into one with a partner of its own: the pair is given up, and a person is told (R-01, R-04).
-
-    Where two of them were merged into a third, the first pair goes on and the other is the twin.
-    """
-    followers = [(decision, decision.follow) for decision in decisions if decision.follow is not None]
-    if not followers:
-        return
-    with at.store.transaction(at.settings.name, read_only=True) as tx:
-        links = tx.links.load([follow.into for _, follow in followers])
-    taken = {into for into, link in links.items() if link.state is not LinkState.RETIRED}
-    for decision, follow in followers:
-        if follow.into in taken:
-            decision.problems.append(
-                Problem(cause="duplicate.merged_twin", side=follow.into.side, text=str(follow.into))
-            )
-            decision.retire, decision.follow = follow.reason, None
-        taken.add(follow.into)
 
 
 def _wants_history(decision: Decision) -> bool:

@@ -38,6 +38,7 @@ class Job:
     found       what candidates and rivals hold, by ref
     waits       a candidate is the subject of a create under way: it may be this very record
     conflicts   linked only: its conflicts that are open
+    displaced   linked only: one of a retired pair has another partner by now
     people      companies: how many people count, where the settings ask for some (N-06); else None
     """
 
@@ -51,6 +52,7 @@ class Job:
     found: dict[Ref, Snapshot] = field(default_factory=dict)
     waits: bool = False
     conflicts: list[ConflictRow] = field(default_factory=list)
+    displaced: bool = False
     people: int | None = None
 
     @property
@@ -72,6 +74,12 @@ class Job:
         return known if known[self.own.side] is not None else known.put(self.own.side, self.own)
 
     @property
+    def met(self) -> Pair[Ref | None]:
+        """Both records, with the one that was found by the key of a create under way."""
+        found = self.seen.map(lambda seen: seen.ref if seen is not None else None)
+        return Pair(*(self.refs[side] or found[side] for side in SIDES))
+
+    @property
     def looks_back(self) -> bool:
         """Whether a write of ours may have covered an edit: one that was just made, or whose outcome is not known."""
         return bool(self.base.intent) or any(LOOK_BACK in mark.triggers for mark in self.marks)
@@ -91,6 +99,8 @@ def gather_jobs(kind: Kind, marks: Sequence[Mark], tx: Transaction) -> list[Job]
     ids = {link.id for link in links.values()}
     bases = tx.bases.load(ids)
     conflicts = tx.conflicts.load(ids)
+    retired = [link for link in links.values() if link.state is LinkState.RETIRED]
+    elsewhere = tx.links.load([ref for link in retired for ref in link.refs if ref is not None]) if retired else {}
     jobs: dict[object, Job] = {}
     for mark in marks:
         link = links.get(mark.ref)
@@ -99,6 +109,7 @@ def gather_jobs(kind: Kind, marks: Sequence[Mark], tx: Transaction) -> list[Job]
         if link is not None:
             job.base = bases.get(link.id, NO_BASE)
             job.conflicts = conflicts.get(link.id, [])
+            job.displaced = any(ref in elsewhere and elsewhere[ref].id != link.id for ref in link.refs if ref)
     return list(jobs.values())
 
 
@@ -116,10 +127,10 @@ async def read_with_history(at: Connected, kind: Kind, jobs: Sequence[Job]) -> N
 
 
 async def _read_refs(at: Connected, kind: Kind, jobs: Sequence[Job], *, history: bool) -> None:
-    wanted = {ref for job in jobs for ref in job.refs if ref is not None}
+    wanted = {ref for job in jobs for ref in job.met if ref is not None}
     seen = await read_records(at, kind, wanted, history=history)
     for job in jobs:
-        job.seen = job.refs.map(lambda ref: seen.get(ref) if ref is not None else None)
+        job.seen = job.met.map(lambda ref: seen.get(ref) if ref is not None else None)
 
 
 async def read_records(at: Connected, kind: Kind, refs: Collection[Ref], *, history: bool = False) -> dict[Ref, Seen]:

@@ -21,7 +21,7 @@ from pasodoble.engine.ties import ASSOCIATED
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.cause import Disposition, Problem
 from pasodoble.model.causes import get_cause
-from pasodoble.model.link import NO_BASE, Base, Tie
+from pasodoble.model.link import NO_BASE, Base, LinkState, Tie
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Associate, Create, Delete, Step, Update
 from pasodoble.model.outcome import Applied, Deferred, Exists, Refused, Stale, Unknown
@@ -30,6 +30,7 @@ from pasodoble.model.rule import UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Urgency
 from pasodoble.model.trace import Change, State, StepKind
+from pasodoble.model.value import Value
 from pasodoble.planner.plan import CHOSEN, base_of_create
 from pasodoble.ports import NewMark, TraceRow, Transaction
 from pasodoble.reconcile.record import FieldMerge
@@ -67,8 +68,26 @@ def reserve(at: Connected, tx: Transaction, decisions: Sequence[Decision]) -> li
             lost.add(id(decision))
     creating = [d.job.link.id for d in wanting if d.job.link is not None and d.job.link.missing_side() is not None]
     tx.links.mark_sent(creating)
-    tx.bases.save(_intentions(decisions, at.clock.now()))
+    confirmed = _confirm_found(tx, decisions, at.clock.now())
+    tx.bases.save(confirmed | _intentions(decisions, at.clock.now()))
     return [decision for decision in decisions if id(decision) not in lost]
+
+
+def _confirm_found(tx: Transaction, decisions: Sequence[Decision], now: datetime) -> dict[int, Base]:
+    """Creates that were found by their key are links from here on, before anything more is written to their records.
+
+    Gives their bases: what was sent at the first try.
+    """
+    bases = {}
+    for decision in decisions:
+        link, base = decision.job.link, decision.base
+        side = link.missing_side() if link is not None else None
+        found = decision.job.snapshot(side) if side is not None else None
+        if link is not None and base is not None and found is not None and decision.merge is not None:
+            tx.links.confirm({link.id: found.ref}, now)
+            decision.job.link = replace(link, refs=link.refs.put(found.ref.side, found.ref), state=LinkState.LINKED)
+            bases[link.id] = base
+    return bases
 
 
 def _intentions(decisions: Sequence[Decision], now: datetime) -> dict[int, Base]:
@@ -82,13 +101,21 @@ def _intentions(decisions: Sequence[Decision], now: datetime) -> dict[int, Base]
             base = decision.base if decision.base is not None else NO_BASE
             again = {(change.side, change.key) for change in changes}
             kept = [change for change in base.intent if (change.side, change.key) not in again]
-            read_at = base.read_at
-            if (
-                decision.snapshots is not None and not base.intent
-            ):  # a try that crashed has covered edits since *its* read
-                read_at = Pair(decision.snapshots.hubspot.seen_at, decision.snapshots.salesforce.seen_at)
+            read_at = _find_sight(decision, base)
             intended[link.id] = replace(base, intent=(*kept, *changes), read_at=read_at)
     return intended
+
+
+def _find_sight(decision: Decision, base: Base) -> Pair[datetime | None]:
+    """The read since which edits under our own writing count: this one, unless an earlier one has left some to be dealt with.
+
+    A try that crashed has covered edits since *its* read; an edit that is now put back is found again only from there.
+    """
+    snapshots, merge = decision.snapshots, decision.merge
+    if snapshots is None or base.intent:
+        return base.read_at
+    fields = merge.decided.values() if merge is not None else ()
+    return Pair(*(base.read_at[s] if any(f.restores(s) for f in fields) else snapshots[s].seen_at for s in SIDES))
 
 
 def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
@@ -128,7 +155,7 @@ def list_changes(decision: Decision, step: Step, now: datetime) -> list[Change]:
             reason=f.verdict.reason,
             at=now,
             actor=_find_actor(decision, f),
-            contested=f.contested,
+            contested=f.contested or _is_doubtful(decision, key, side, f.before[side]),
         )
         for key, f in decision.merge.fields.items()
         if f.writes(side) and names[key] in operation.fields
@@ -139,6 +166,16 @@ def _find_actor(decision: Decision, f: FieldMerge) -> str:
     """Who is behind a write: the rule, or the person whose choice it carries out."""
     choice = decision.job.choices.get(f.key) if f.verdict.reason in CHOSEN else None
     return "rule" if choice is None else choice.actor
+
+
+def _is_doubtful(decision: Decision, key: str, side: Side, held: Value) -> bool:
+    """Whether what is replaced may be an edit of what an earlier try has written: its outcome is not known, and somebody
+    has touched the record since. Salesforce keeps no versions that would tell, so it is told as one that lost."""
+    intended = next((c for c in decision.job.base.intent if (c.side, c.key) == (side, key)), None)
+    if intended is None or decision.snapshots is None or held == intended.after:
+        return False
+    read_at, snap = decision.job.base.read_at[side], decision.snapshots[side]
+    return not snap.by_us and read_at is not None and snap.modified_at >= read_at.replace(microsecond=0)
 
 
 def list_lost(decision: Decision, now: datetime) -> list[Change]:
@@ -376,13 +413,7 @@ class Recorder:
         elif decision.retire is not None:
             self._tx.links.retire([link.id], decision.retire.id, self._now)
         elif decision.reopen:
-            for ref in link.refs:
-                if ref is not None:
-                    self._tx.links.repoint(link.id, ref, "presence.restored", self._now)
-        elif link.missing_side() is not None and decision.merge is not None:
-            found = decision.job.snapshot(link.missing_side() or Side.HUBSPOT)
-            if found is not None:
-                self._tx.links.confirm({link.id: found.ref}, self._now)
+            self._tx.links.reopen(link.id, "presence.restored", self._now)
 
     def _settle(self, decision: Decision, ending: _Ending) -> None:
         link = decision.job.link

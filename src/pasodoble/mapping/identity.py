@@ -16,6 +16,9 @@ from pasodoble.model.value import Raw
 KEY_FIELDS: Final = Pair("pasodoble_key", "Pasodoble_Key__c")
 """The unique field that a create of ours fills on each side, so that a second try finds what the first one made."""
 
+MERGED_IDS: Final = "hs_merged_object_ids"
+"""Where a HubSpot record names those that it has absorbed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -82,7 +85,7 @@ class Identity:
         if self.natural is not None:
             wanted.add(self.natural.fields[side])
         if side is Side.HUBSPOT:
-            wanted.update(self.stored_ids.values())
+            wanted.update((*self.stored_ids.values(), MERGED_IDS))
         return tuple(sorted(wanted))
 
     def natural_key(self, side: Side, fields: Mapping[str, Raw]) -> str:

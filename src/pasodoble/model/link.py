@@ -28,6 +28,7 @@ class Link:
     """`refs[side]` is None on the side where the record is still to be made. `key` is the create's idempotency key.
 
     payload   what a create sends or sent, by field name; empty once LINKED
+    why       how it came to be as it is, as the id of a reason; "" where there is nothing to say
     """
 
     id: int
@@ -37,6 +38,7 @@ class Link:
     key: str
     linked_at: datetime
     payload: Mapping[str, Raw] = field(default_factory=dict)
+    why: str = ""
 
     def missing_side(self) -> Side | None:
         """The side on which the record is still to be made."""

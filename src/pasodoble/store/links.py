@@ -27,6 +27,7 @@ COLUMNS: Final = (
     links.c.key,
     links.c.linked_at,
     links.c.payload,
+    links.c.why,
 )
 REF_COLUMN: Final = Pair(links.c.hubspot_ref, links.c.salesforce_ref)
 LIVE: Final = 1
@@ -137,6 +138,19 @@ class SqlLinks:
                 .values(state=LinkState.RETIRED, live=None, why=why, linked_at=now, payload=None)
             )
 
+    def reopen(self, link_id: int, why: str, now: datetime) -> bool:
+        [link] = self._select(self._owned, links.c.id == link_id)
+        known = self.load([ref for ref in link.refs if ref is not None])
+        if any(other.id != link_id and other.state is not LinkState.RETIRED for other in known.values()):
+            return False
+        self._scope.sql.execute(
+            update(links)
+            .where(self._owned, links.c.id == link_id)
+            .values(state=LinkState.LINKED, live=LIVE, why=why, linked_at=now)
+        )
+        put_names(self._scope, Owner.LINK, self.load_names([link_id]))
+        return True
+
     def release(self, ids: Collection[int]) -> None:
         for piece in chunks(ids):
             self._drop_names(piece)
@@ -217,6 +231,7 @@ def _make_link(id: int, new: NewLink, now: datetime) -> Link:
         key=new.key,
         linked_at=now,
         payload=dict(new.payload),
+        why=new.why,
     )
 
 
@@ -230,7 +245,7 @@ def _keep_live(found: dict[Ref, Link], link: Link, ref: Ref | None) -> None:
 
 
 def _read_link(row: AnyRow) -> Link:
-    id, kind, hubspot, salesforce, state, key, linked_at, payload = row
+    id, kind, hubspot, salesforce, state, key, linked_at, payload, why = row
     return Link(
         id=id,
         kind=kind,
@@ -239,4 +254,5 @@ def _read_link(row: AnyRow) -> Link:
         key=key or "",
         linked_at=linked_at,
         payload=payload or {},
+        why=why,
     )

@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "presence.deleted_elsewhere": "the {side} record was deleted; the settings leave this one alone",
     "presence.edit_outlives": "the {side} record was deleted, but this one was edited: the edit outlives",
     "presence.delete_follows": "the {side} record was deleted, and the settings let the deletion follow",
+    "presence.merged_twin": "one of the two was merged into a record that has its own partner; a person decides which pair stays",
     "presence.merged": "the {side} record was merged into another; the pair follows it",
     "presence.converted": "the lead was converted; the pair follows the contact",
     "presence.both_gone": "both records are gone",
@@ -126,6 +127,7 @@ SENTENCES: dict[str, str] = {
     "history.created": "created by us",
     "history.deleted": "deleted by us",
     # Plans, undo and what a person chose.
+    "person.paired": "a person paired these two records",
     "person.chose": "a person chose {side}'s value",
     "rule.undecided": "both sides changed; a person must choose",
     "special.owner_unmatched": "the owner has no match on the other side",

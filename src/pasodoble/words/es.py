@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "presence.deleted_elsewhere": "el registro de {side} se eliminó; la configuración deja este en paz",
     "presence.edit_outlives": "el registro de {side} se eliminó, pero este se editó: la edición sobrevive",
     "presence.delete_follows": "el registro de {side} se eliminó, y la configuración propaga la eliminación",
+    "presence.merged_twin": "uno de los dos se combinó con un registro que ya tiene pareja; una persona decide qué pareja queda",
     "presence.merged": "el registro de {side} se combinó con otro; la pareja lo sigue",
     "presence.converted": "el lead se convirtió; la pareja sigue al contacto",
     "presence.both_gone": "los dos registros han desaparecido",
@@ -126,6 +127,7 @@ SENTENCES: dict[str, str] = {
     "history.created": "creado por nosotros",
     "history.deleted": "eliminado por nosotros",
     # Plans, undo and what a person chose.
+    "person.paired": "una persona unió estos dos registros",
     "person.chose": "una persona eligió el valor de {side}",
     "rule.undecided": "cambiaron los dos lados; debe elegir una persona",
     "special.owner_unmatched": "el propietario no tiene equivalente en el otro lado",

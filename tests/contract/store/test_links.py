@@ -158,3 +158,29 @@ def test_of_two_workers_with_the_same_records_one_wins_each(store: Store) -> Non
         worker.join()
     with store.transaction(ACME) as tx:
         assert sorted(won) == sorted(link.id for link in tx.links.load([hubspot(i) for i in range(50)]).values())
+
+
+def test_retired_link_goes_on_when_it_is_reopened_and_is_found_by_name_again(store: Store) -> None:
+    with store.transaction(ACME) as tx:
+        [link] = tx.links.make([pair(1, label="Ana Ruiz")], NOW)
+        tx.links.retire([link.id], "presence.deleted_elsewhere", later(1))
+        assert tx.links.reopen(link.id, "presence.restored", later(2))
+        again = tx.links.load([hubspot(1)])[hubspot(1)]
+        assert (again.id, again.state, again.why, again.linked_at) == (
+            link.id,
+            LinkState.LINKED,
+            "presence.restored",
+            later(2),
+        )
+        assert tx.links.count() == 1
+        assert [row.label for row in tx.records.search("ruiz")[0]] == ["Ana Ruiz"]
+
+
+def test_retired_link_is_not_reopened_while_one_of_its_records_is_in_another(store: Store) -> None:
+    with store.transaction(ACME) as tx:
+        [old] = tx.links.make([pair(1)], NOW)
+        tx.links.retire([old.id], "presence.unpaired", later(1))
+        [new] = tx.links.make([NewLink(kind="contacts", refs=Pair(hubspot(1), salesforce(2)), key="other")], later(2))
+        assert not tx.links.reopen(old.id, "presence.restored", later(3))
+        assert tx.links.load([hubspot(1)])[hubspot(1)].id == new.id
+        assert tx.links.load([salesforce(1)])[salesforce(1)].state is LinkState.RETIRED
