@@ -6,7 +6,7 @@ No query of any aggregate belongs here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from pasodoble.errors import ConfigError, StoreError
-from pasodoble.store import settings
+from pasodoble.store import settings, workers
 from pasodoble.store.inbox import SqlInbox
 from pasodoble.store.migrations import USABLE, find_revision
 from pasodoble.store.scope import Scope
@@ -161,6 +161,18 @@ class SqlStore:
     def load_settings(self) -> tuple[int, str] | None:
         with self._begin(read_only=True) as sql:
             return settings.load_settings(sql)
+
+    def beat(self, worker: str, version: str, now: datetime) -> None:
+        with self._begin() as sql:
+            workers.beat(Scope(sql, 0), worker, version, now)
+
+    def find_workers(self) -> dict[str, datetime]:
+        with self._begin(read_only=True) as sql:
+            return workers.find_workers(sql)
+
+    def bury(self, names: Collection[str]) -> None:
+        with self._begin() as sql:
+            workers.bury(sql, names)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -260,6 +260,71 @@ runs = Table(
     sqlite_autoincrement=True,
 )
 
+# Who works on which link: its number, or a ref that has none. Lapsed leases are taken over in place.
+leases = Table(
+    "leases",
+    metadata,
+    _connection(primary_key=True),
+    Column("key", EXACT, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    _connection(primary_key=True),
+    Column("errand", Text, primary_key=True),
+    Column("requested", NUMBER, nullable=False),
+    Column("done", NUMBER, nullable=False),
+    Column("due_at", Moment),
+    Column("rests_until", Moment),
+    Column("trouble", Text, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _connection(),
+    Column("what", Text, nullable=False),
+    Column("document", Document, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("begun_at", Moment),
+    Column("ended_at", Moment),
+    Column("answer", Document),
+    Index(None, "connection_id", "ended_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _connection(primary_key=True),
+    Column("hour", Moment, primary_key=True),
+    Column("side", Chosen(Side), primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+api_windows = Table(
+    "api_windows",
+    metadata,
+    _connection(primary_key=True),
+    Column("side", Chosen(Side), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("document", Document, nullable=False),
+)
+
 settings = Table(
     "settings",
     metadata,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pasodoble.store.bases import SqlBases
+from pasodoble.store.calls import SqlCalls
 from pasodoble.store.conflicts import SqlConflicts
 from pasodoble.store.cursors import SqlCursors
+from pasodoble.store.duties import SqlDuties
 from pasodoble.store.firings import SqlFirings
 from pasodoble.store.history import SqlHistory
 from pasodoble.store.inbox import SqlInbox
+from pasodoble.store.leases import SqlLeases
 from pasodoble.store.left_out import SqlLeftOut
 from pasodoble.store.links import SqlLinks
 from pasodoble.store.marks import SqlMarks
 from pasodoble.store.problems import SqlProblems
 from pasodoble.store.records import SqlRecords
+from pasodoble.store.requests import SqlRequests
 from pasodoble.store.runs import SqlRuns
 from pasodoble.store.scope import Scope
 from pasodoble.store.traces import SqlTraces
@@ -35,6 +39,10 @@ class SqlTransaction:
         self.inbox = SqlInbox(scope)
         self.firings = SqlFirings(scope)
         self.records = SqlRecords(scope)
+        self.leases = SqlLeases(scope)
+        self.duties = SqlDuties(scope)
+        self.requests = SqlRequests(scope)
+        self.calls = SqlCalls(scope)
 
     def flush(self) -> None:
         """Send what was kept back to be sent at once."""

@@ -7,6 +7,7 @@ from tests.contract.store.samples import ACME, NOW, hubspot, mark
 from tests.contract.store.test_conflicts import *  # noqa: F403
 from tests.contract.store.test_intake_tables import *  # noqa: F403
 from tests.contract.store.test_journal import *  # noqa: F403 - the suite itself
+from tests.contract.store.test_leases import *  # noqa: F403
 from tests.contract.store.test_links import *  # noqa: F403
 from tests.contract.store.test_marks import *  # noqa: F403
 from tests.contract.store.test_records import *  # noqa: F403
