@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from datetime import timedelta
 
 from pasodoble.connectors.hubspot.connector import HubSpotConnector
+from pasodoble.connectors.hubspot.webhooks import HubSpotSeal
 from pasodoble.connectors.salesforce.connector import SalesforceConnector
 from pasodoble.engine.budget import ProcessBudget
 from pasodoble.engine.connected import Connected, connect
@@ -16,7 +17,7 @@ from pasodoble.model.ref import Kind
 from pasodoble.model.settings import Connection, Settings
 from pasodoble.model.side import Pair, Side
 from pasodoble.notify.notifier import AlertSender
-from pasodoble.ports import Clock, Connector, PushReader, Store
+from pasodoble.ports import Clock, Connector, PushReader, Seal, Store
 from pasodoble.runner.clock import SystemClock
 from pasodoble.store import hold_worker_lock, open_store, upgrade
 
@@ -112,6 +113,12 @@ async def opened_push(settings: Connection, both: Pair[Connector]) -> AsyncItera
     finally:
         if reader is not None:
             await reader.close()
+
+
+def seals(settings: Settings) -> dict[str, Seal]:
+    """By connection, what tells HubSpot's webhooks from others'; connections without a client secret take none."""
+    secrets = {name: of.hubspot.client_secret for name, of in settings.connections.items()}
+    return {name: HubSpotSeal(secret) for name, secret in secrets.items() if secret}
 
 
 async def make_hubspot_keys(settings: Connection, store: Store, clock: Clock) -> dict[str, bool]:

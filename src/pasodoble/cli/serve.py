@@ -56,14 +56,18 @@ async def serving_pages(with_: Opened, host: str, port: int, *, works: bool) -> 
     """The pages and, if `works`, the keeper and the listener, while the block runs; gives the pages' address. Raises Error."""
     from pasodoble.engine.keeper import Keeper
     from pasodoble.engine.listening import Listener
+    from pasodoble.engine.service.receiving import Receiver
     from pasodoble.web.answers import Answers
     from pasodoble.web.app import create_app
+    from pasodoble.wiring import seals
 
     keeper = Keeper(with_.connection, with_.store, with_.clock, with_.connected, told=_tell)
     answers = Answers(with_.connection, with_.store, with_.clock, with_.connected, keeper)
     listener = Listener(with_.connection, with_.store, with_.clock, with_.listening, wake=keeper.hear)
+    receiver = Receiver(with_.store, with_.clock, seals(with_.settings), told=lambda _name: keeper.look_in_the_inbox())
+    app = create_app(answers, with_.clock, receiver=receiver, public_url=with_.settings.public_url)
     async with (
-        serving(create_app(answers, with_.clock), host, port) as address,
+        serving(app, host, port) as address,
         running(*((keeper.keep(), listener.listen()) if works else ())),
     ):
         yield address

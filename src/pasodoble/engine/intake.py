@@ -146,8 +146,8 @@ def take_in(at: Connected, tx: Transaction, signals: Iterable[Signal], *, no_soo
 # --- letters ---------------------------------------------------------------------------------------------------------
 
 
-def drain(at: Connected) -> int:
-    """Read the letters that wait in the inbox, put their marks and remove them, some at a time; gives how many marks.
+def drain(at: Connected) -> set[Kind]:
+    """Read the letters that wait in the inbox, put their marks and remove them, some at a time; gives the kinds marked.
 
     One that cannot be read is put aside for a person. Call it before taking marks; it asks no vendor.
     """
@@ -155,17 +155,17 @@ def drain(at: Connected) -> int:
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         empty = tx.inbox.count() == 0
     if empty or any(of_kind.kind not in known for of_kind in at.settings.enabled()):
-        return 0  # a run over some kinds only knows nothing of what the others watch
-    marked = 0
+        return set()  # a run over some kinds only knows nothing of what the others watch
+    marked: set[Kind] = set()
     while True:
         with at.store.transaction(at.settings.name) as tx:
             letters = tx.inbox.take(LETTERS)
-            marked += _read_letters(at, tx, letters)
+            marked |= _read_letters(at, tx, letters)
         if len(letters) < LETTERS:
             return marked
 
 
-def _read_letters(at: Connected, tx: Transaction, letters: list[Letter]) -> int:
+def _read_letters(at: Connected, tx: Transaction, letters: list[Letter]) -> set[Kind]:
     signals: list[Signal] = []
     read: list[int] = []
     for letter in letters:
@@ -177,4 +177,4 @@ def _read_letters(at: Connected, tx: Transaction, letters: list[Letter]) -> int:
             read.append(letter.id)
     haul = take_in(at, tx, signals)
     tx.inbox.remove(read)
-    return len(haul)
+    return {mark.kind for mark in haul.marks.values()}

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import Scope
+from pasodoble.engine.intake import drain
 from pasodoble.engine.retry import next_try_at
 from pasodoble.engine.service.syncing import RunResult, ask_for, sync
 from pasodoble.errors import Error
@@ -24,6 +25,9 @@ from pasodoble.ports import Clock, Store
 
 REST = timedelta(seconds=5)
 """Between a run and the retries that fall due meanwhile."""
+
+INBOX_EVERY_S = 2.0
+"""How long a letter that another process has taken in waits at most."""
 
 Open = Callable[[], AbstractAsyncContextManager[Connected]]
 Told = Callable[[RunResult], Awaitable[None]]
@@ -66,6 +70,11 @@ class Keeper:
             self._missed.update(missed)
             self._wake.set()
 
+    def look_in_the_inbox(self) -> None:
+        """A letter has come in."""
+        if not self.trouble:
+            self._wake.set()
+
     async def keep(self) -> None:
         """Until it is cancelled."""
         failures = 0
@@ -102,7 +111,7 @@ class Keeper:
 
     async def _answer_heard(self, at: Connected) -> None:
         """Not while a brake waits for a person: what it stopped would be planned anew with every change."""
-        marked, missed = self._marked, self._missed
+        marked, missed = self._marked | drain(at), self._missed
         self._marked, self._missed = set(), set()
         if missed:
             await self._run(at, Scope(kinds=missed), "check")
@@ -132,6 +141,7 @@ class Keeper:
         if self._asked or self._marked or self._missed:
             return
         until = min(filter(None, (self.next_check_at, self._next_retry_at())), default=self._clock.now())
-        waits_s = max(0.05, (until - self._clock.now()) / timedelta(seconds=1))
+        # Another process may have put letters into the inbox, and cannot wake us.
+        waits_s = max(0.05, min((until - self._clock.now()) / timedelta(seconds=1), INBOX_EVERY_S))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), waits_s)

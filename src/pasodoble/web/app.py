@@ -8,20 +8,35 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from pasodoble.engine.service.receiving import Receiver
 from pasodoble.ports import Clock
 from pasodoble.web.guard import LOOPBACK, Guard
+from pasodoble.web.hooks import Hooks
 from pasodoble.web.pages import Pages
 from pasodoble.web.render import FOLDER, Renderer
 from pasodoble.web.service import WebService
 
 
-def create_app(service: WebService, clock: Clock, *, hosts: frozenset[str] = LOOPBACK) -> FastAPI:
-    """The pages over a service. `hosts`: the names under which it answers; this machine's own, until there is a sign-in."""
+def create_app(
+    service: WebService,
+    clock: Clock,
+    *,
+    hosts: frozenset[str] = LOOPBACK,
+    receiver: Receiver | None = None,
+    public_url: str = "",
+) -> FastAPI:
+    """The pages over a service, and where vendors send by themselves.
+
+    hosts        the names under which the pages answer; this machine's own, until there is a sign-in
+    receiver     takes what vendors send; None: nothing is taken. `public_url`: see `Hooks`
+    """
     app = FastAPI(title="Pasodoble", docs_url=None, redoc_url=None, openapi_url=None)
     renderer = Renderer(service, clock)
     app.mount("/static", Files(directory=FOLDER / "static"), name="static")
     app.include_router(Pages(service, renderer).routes())
     app.add_middleware(Guard, hosts=hosts)
+    if receiver is not None:
+        app.add_middleware(Hooks, receiver=receiver, public_url=public_url)
 
     @app.exception_handler(HTTPException)
     async def show_refusal(request: Request, error: HTTPException) -> Response:

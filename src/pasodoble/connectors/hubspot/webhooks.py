@@ -10,8 +10,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from pasodoble.ports import Sent
 
 SIGNATURE: Final = "x-hubspot-signature-v3"
 TIMESTAMP: Final = "x-hubspot-request-timestamp"
@@ -19,6 +22,23 @@ WINDOW: Final = timedelta(minutes=5)
 
 _DECODED: Final = re.compile("%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.I)
 """The only escapes that are undone before signing: `: / ? @ ! $ ' ( ) * , ;`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubSpotSeal:
+    """The Seal port: requests signed with our app's client secret."""
+
+    secret: str = field(repr=False)
+    window: timedelta = WINDOW
+
+    def holds(self, sent: Sent, now: datetime) -> bool:
+        return is_signed(
+            method=sent.method, url=sent.url, body=sent.body, headers=sent.headers, secret=self.secret, now=now
+        )
+
+    def identify(self, sent: Sent) -> bytes:
+        """Address, time and body go into the signature, so it names the request."""
+        return hashlib.blake2b(sent.headers.get(SIGNATURE, "").encode(), digest_size=16).digest()
 
 
 def is_signed(*, method: str, url: str, body: bytes, headers: Mapping[str, str], secret: str, now: datetime) -> bool:

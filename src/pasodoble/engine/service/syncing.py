@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import Cycle, Scope
+from pasodoble.engine.intake import drain
 from pasodoble.engine.report import Report, RunOutcome
 from pasodoble.model.activity import BESIDE
 from pasodoble.model.ref import Kind, Ref
@@ -33,6 +34,7 @@ async def sync(at: Connected, scope: Scope | None = None, *, what: str = "sync",
     patient   leave retries that wait to their schedule; a person who asks for a sync expects them to be tried now
     """
     run_id = start_run(at, what)
+    drain(at)
     if not patient:
         with at.store.transaction(at.settings.name) as tx:
             for kind in (*(of_kind.kind for of_kind in at.settings.enabled()), *BESIDE):
