@@ -62,7 +62,7 @@ class SqlCalls:
             .order_by(api_windows.c.name)
             .with_for_update()
         )
-        return dict(self._scope.sql.execute(query).tuples())
+        return {row.name: row.document for row in self._scope.sql.execute(query)}
 
     def save_windows(self, side: Side, windows: Mapping[str, Mapping[str, Any]]) -> None:
         insert = self._scope.insert(api_windows)

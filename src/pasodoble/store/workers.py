@@ -20,7 +20,8 @@ def beat(scope: Scope, name: str, version: str, now: datetime) -> None:
 
 
 def find_workers(sql: Connection) -> dict[str, datetime]:
-    return dict(sql.execute(select(workers.c.name, workers.c.at).order_by(workers.c.name)).tuples())
+    query = select(workers.c.name, workers.c.at).order_by(workers.c.name)
+    return {row.name: row.at for row in sql.execute(query)}
 
 
 def bury(sql: Connection, names: Collection[str]) -> None:
