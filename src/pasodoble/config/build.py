@@ -130,7 +130,7 @@ def _build_activity(part: file.ActivityOptions) -> Mapping[str, object]:
 
 
 def _build_salesforce_activities(part: file.SalesforceActivities) -> SalesforceActivities:
-    kinds = frozenset(name for name, on in part.model_dump(exclude={"when_deleted"}).items() if on)
+    kinds = tuple(name for name, on in part.model_dump(exclude={"when_deleted"}).items() if on)
     return SalesforceActivities(kinds=kinds, when_deleted=part.when_deleted)
 
 

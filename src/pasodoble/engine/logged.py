@@ -56,7 +56,7 @@ async def look_at_logged(at: Connected) -> None:
     """Mark what was made, changed or deleted since the last look; the first one starts now. Raises ConnectorError."""
     kinds = at.settings.salesforce_activities.kinds
     for object, sorts in _OBJECTS.items():
-        if not kinds.isdisjoint(sorts):
+        if set(kinds) & set(sorts):
             await _look_at(at, object)
 
 

@@ -100,7 +100,7 @@ class ObjectSettings:
 class SalesforceActivities:
     """What of Salesforce's tasks and events is told in HubSpot. `kinds`: of "tasks", "calls", "emails", "meetings"."""
 
-    kinds: frozenset[str] = frozenset()
+    kinds: tuple[str, ...] = ()
     when_deleted: OnDelete = OnDelete.NOTHING
 
 
