@@ -18,6 +18,7 @@ from pasodoble.reconcile.merge import merge_field, take
 from pasodoble.reconcile.policy import Arbiter
 from pasodoble.reconcile.reasons import REST, Rest, Why
 
+UNCHANGED: Final = Pair(False, False)
 Law = Callable[[Field, Arbiter], Verdict | None]
 """Asked only when both sides show the field and do not agree. None: the rule decides."""
 
@@ -43,7 +44,12 @@ def opt_out(field: Field, arbiter: Arbiter) -> Verdict | None:
 
 
 def follow_owner(field: Field, arbiter: Arbiter) -> Verdict | None:
-    """Two-way whatever the rule says; never blank; an owner without a match is not carried, and the marketing side's is undone."""
+    """Two-way whatever the rule says; never blank; an owner without a match is not carried, and the marketing side's is undone.
+
+    What was left unmatched rests until somebody chooses another owner, or a match appears.
+    """
+    if field.changed == UNCHANGED and MISSING in field.carried:
+        return Keep(REST[Rest.OWNER_UNMATCHED])
     verdict = keep_filled(field, arbiter) or merge_field(
         UpdateRule.TWO_WAY, field.now, field.carried, field.changed, changed_at=field.changed_at, arbiter=arbiter
     )

@@ -208,6 +208,15 @@ def test_an_owner_of_salesforce_that_matches_nobody_leaves_hubspot_as_it_is() ->
     assert owner(left, left, Pair("005A", "8")).after == Pair("8", "00G1"), "it goes across once somebody matches"
 
 
+@pytest.mark.parametrize("winner", [None, *Side])
+def test_an_owner_that_was_left_unmatched_rests_whoever_wins_ties(winner: Side | None) -> None:
+    for now, carried in ((Pair("7", "00G1"), Pair("005A", MISSING)), (Pair("9", "005A"), Pair(MISSING, "7"))):
+        field = make(now, now, carried=carried, policy=Policy.OWNER)
+        found = merge(field, Arbiter(winner=winner))
+        assert found.verdict.reason.id == "special.owner_unmatched"
+        assert found.after == now
+
+
 @pytest.mark.parametrize("before", [None, ANA])
 def test_o07_an_owner_chosen_in_hubspot_later_goes_over_one_that_matches_nobody(before: Pair[Value] | None) -> None:
     left = owner(Pair("7", "00G1"), before, Pair("005A", MISSING)).settle()
