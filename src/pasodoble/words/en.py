@@ -159,6 +159,8 @@ SENTENCES: dict[str, str] = {
     "check.other_account": "{side} is another account ({account}) than at the first sign-in ({before})",
     "check.other_account.fix": "restore the former sign-in, or give the new account a connection of its own name",
     "check.clock": "this machine's clock and that of {side} are {seconds} seconds apart",
+    "check.inbox_unreadable": "{count} webhook requests could not be read, the first at {since}; the latest: {text}",
+    "check.inbox_unreadable.fix": "nothing is lost, the next check finds what they told of; if it goes on, report it",
     "check.clock.fix": "keep this machine's clock by NTP",
     "check.push_unreachable": "Salesforce's changes are seen every {minutes} minutes, not at once: {text}",
     "check.push_unreachable.fix": "check `pubsub.endpoint` and the network, or set `pubsub.enabled` to off",

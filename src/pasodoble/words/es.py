@@ -159,6 +159,8 @@ SENTENCES: dict[str, str] = {
     "check.other_account": "{side} es otra cuenta ({account}) que en el primer acceso ({before})",
     "check.other_account.fix": "restablezca el acceso anterior o dé a la cuenta nueva una conexión con nombre propio",
     "check.clock": "el reloj de esta máquina y el de {side} difieren en {seconds} segundos",
+    "check.inbox_unreadable": "{count} peticiones de webhook no se pudieron leer, la primera de {since}; la última: {text}",
+    "check.inbox_unreadable.fix": "nada se pierde: la próxima revisión encuentra lo que contaban; si sigue pasando, avísenos",
     "check.clock.fix": "mantenga el reloj de esta máquina por NTP",
     "check.push_unreachable": "los cambios de Salesforce se ven cada {minutes} minutos, no al momento: {text}",
     "check.push_unreachable.fix": "revise `pubsub.endpoint` y la red, o ponga `pubsub.enabled` en off",

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pasodoble.engine.connected import ACCOUNTS
+from pasodoble.engine.drift import load_baseline
 from pasodoble.errors import AuthLapsed, ConnectorError, Unsupported
 from pasodoble.mapping.check import check_mapping
+from pasodoble.mapping.drift import check_drift
 from pasodoble.mapping.finding import Finding, Severity
 from pasodoble.mapping.identity import KEY_FIELDS
 from pasodoble.model.message import Message
@@ -71,6 +73,7 @@ async def check(
         up.findings += _check_accounts(settings, store, up)
         await _check_clocks(settings, connectors, store, clock, up)
         up.findings += _check_keys(settings, up)
+        up.findings += _check_inbox(settings, store)
         for of_kind in settings.enabled():
             up.findings += [Checked.of_mapping(found) for found in check_mapping(of_kind, up.schemas)]
         if push is not None:
@@ -113,6 +116,12 @@ async def _describe(of_kind: ObjectSettings, connector: Connector, up: Checkup) 
             continue
 
 
+def _check_drift(settings: Connection, store: Store, of_kind: ObjectSettings, up: Checkup) -> tuple[Finding, ...]:
+    """What has changed in the accounts since the schemas were last agreed on."""
+    with store.transaction(settings.name, read_only=True) as tx:
+        return check_drift(of_kind, load_baseline(tx, of_kind), up.schemas)
+
+
 def _check_accounts(settings: Connection, store: Store, up: Checkup) -> Iterator[Checked]:
     """The accounts are those of the first sign-in."""
     with store.transaction(settings.name, read_only=True) as tx:
@@ -151,6 +160,15 @@ async def _check_push(settings: Connection, push: PushReader) -> list[Checked]:
         heard, beyond = ", ".join(hearing.heard), ", ".join(hearing.beyond)
         return [Checked.of("push_partial", Severity.NOTE, heard=heard, beyond=beyond, minutes=every)]
     return []
+
+
+def _check_inbox(settings: Connection, store: Store) -> Iterator[Checked]:
+    """Letters that nobody could read: what they told of is found by the next check."""
+    with store.transaction(settings.name, read_only=True) as tx:
+        aside = tx.inbox.load_aside()
+    if aside:
+        since = f"{aside[-1].at:%Y-%m-%d %H:%M}"
+        yield Checked.of("inbox_unreadable", Severity.WARNING, count=len(aside), since=since, text=aside[0].trouble)
 
 
 def _check_keys(settings: Connection, up: Checkup) -> Iterator[Checked]:

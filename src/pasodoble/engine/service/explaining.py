@@ -18,7 +18,7 @@ from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.schema import FieldSchema
 from pasodoble.model.settings import Connection
 from pasodoble.model.side import SIDES, Pair, Side
-from pasodoble.model.signal import Mark, Urgency
+from pasodoble.model.signal import OTHER_FIELD, Effect, Mark, Urgency
 from pasodoble.model.trace import State, StepKind, TraceStep
 from pasodoble.model.value import MISSING, Value
 from pasodoble.model.verdict import Take, Verdict
@@ -119,6 +119,7 @@ class _Known:
     state: State | None = None
     reasons: tuple[str, ...] = ()
     steps: tuple[TraceStep, ...] = ()
+    silences: list[TraceStep] = field(default_factory=list)
     problems: list[ProblemRow] = field(default_factory=list)
     next_try_at: datetime | None = None
     last_at: datetime | None = None
@@ -165,6 +166,7 @@ def _tell_list_chosen(place: Place) -> TraceStep:
 
 
 def _load_present(tx: Transaction, ref: Ref, known: _Known) -> None:
+    _load_silence(tx, ref, known)
     known.problems += tx.problems.load(ref=ref)
     mark = tx.marks.load([ref]).get(ref)
     link = tx.links.load([ref]).get(ref)
@@ -184,6 +186,20 @@ def _load_present(tx: Transaction, ref: Ref, known: _Known) -> None:
             known.steps = (TraceStep(kind=StepKind.MATCH, reason=linked, at=link.linked_at, passed=True),)
 
 
+def _load_silence(tx: Transaction, ref: Ref, known: _Known) -> None:
+    """What has happened to it since, and started nothing on purpose."""
+    silence = tx.firings.load_silences([ref]).get(ref)
+    if silence is None or (known.last_at is not None and silence.at <= known.last_at):
+        return
+    detail = {"record": str(ref)}
+    if fields := ", ".join(name for name in silence.fields if name != OTHER_FIELD):
+        detail["fields"] = fields
+    if silence.effect is Effect.OFF:
+        detail["switch"] = "off"
+    reason = Message(f"trigger.{silence.key}")
+    known.silences.append(TraceStep(kind=StepKind.TRIGGER, reason=reason, at=silence.at, passed=False, detail=detail))
+
+
 def _join(found: Found, known: _Known, decision: Decision | None, at: Connected | None) -> Explanation:
     refs = decision.job.refs if decision is not None else found.refs
     state = known.state or _state_of(decision)
@@ -197,7 +213,7 @@ def _join(found: Found, known: _Known, decision: Decision | None, at: Connected 
         label=_label(decision, at),
         state=state,
         reasons=reasons,
-        steps=steps,
+        steps=(*steps, *known.silences),
         fields=_view_fields(decision, at) if decision is not None and at is not None else (),
         problems=tuple(known.problems),
         next_try_at=known.next_try_at,
