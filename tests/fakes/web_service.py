@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from pasodoble.engine.service.triggering import Tally, TriggerView
 from pasodoble.model.cause import Problem
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
@@ -328,6 +329,33 @@ class FakeService:
 
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]:
         return [row for row in self.activity if before_id is None or row.row.id < before_id][:limit]
+
+    async def read_triggers(self) -> Sequence[TriggerView]:
+        return [
+            TriggerView(
+                key="form_submitted",
+                message=Message("trigger.form_submitted"),
+                sides=(HS,),
+                on=True,
+                push=True,
+                tally=Tally(fired=1_204, last_at=ago(95)),
+            ),
+            TriggerView(
+                key="call_logged",
+                message=Message("trigger.call_logged"),
+                sides=(HS,),
+                setting="activities.call_logged",
+                on=False,
+                tally=Tally(seen=31, last_at=ago(400)),
+            ),
+            TriggerView(
+                key="own_echo",
+                message=Message("trigger.own_echo"),
+                sides=(HS, SF),
+                tally=Tally(seen=88_210, last_at=ago(2)),
+            ),
+            TriggerView(key="campaign_left", message=Message("trigger.campaign_left"), sides=(SF,)),
+        ]
 
     async def sync_now(self, ref: Ref) -> None:
         self.asked.append(ref)

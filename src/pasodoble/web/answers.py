@@ -11,6 +11,7 @@ from pasodoble.engine.connected import ACCOUNTS
 from pasodoble.engine.keeper import Keeper, Open
 from pasodoble.engine.service import explaining, finding, mending, standing
 from pasodoble.engine.service.finding import Found
+from pasodoble.engine.service.triggering import TriggerView, list_triggers
 from pasodoble.errors import Error
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
@@ -162,6 +163,9 @@ class Answers:
 
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]:
         return await self._read(lambda tx: _name_rows(tx, tx.history.load_recent(limit=limit, before_id=before_id)))
+
+    async def read_triggers(self) -> Sequence[TriggerView]:
+        return await asyncio.to_thread(list_triggers, self._settings, self._store, self._clock.now())
 
     async def sync_now(self, ref: Ref) -> None:
         found = await asyncio.to_thread(finding.find_known, self._settings, self._store, str(ref))

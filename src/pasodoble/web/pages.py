@@ -55,6 +55,7 @@ class Pages:
             ("GET", "/problems/{cause}", self.show_cause),
             ("POST", "/problems/{cause}", self.mend_cause),
             ("GET", "/activity", self.show_activity),
+            ("GET", "/triggers", self.show_triggers),
         ):
             router.add_api_route(path, page, methods=[method], response_model=None)
         return router
@@ -156,6 +157,9 @@ class Pages:
         return await self._renderer.page(
             request, "activity.html", rows=shown, before=before_next, begun=before_id is not None
         )
+
+    async def show_triggers(self, request: Request) -> Response:
+        return await self._renderer.page(request, "triggers.html", views=await self._service.read_triggers())
 
 
 def _choose(choices: type[Choice], text: str) -> Choice | None:

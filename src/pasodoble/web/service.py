@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from pasodoble.engine.service.triggering import TriggerView
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import UpdateRule
@@ -151,6 +152,8 @@ class WebService(Protocol):
         """As CSV; all where the cause is ""."""
 
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]: ...
+
+    async def read_triggers(self) -> Sequence[TriggerView]: ...
 
     async def sync_now(self, ref: Ref) -> None:
         """See to it that the record is synced at once: a person asked for it."""

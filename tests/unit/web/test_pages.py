@@ -14,7 +14,7 @@ from pasodoble.model.side import Pair, Side
 from pasodoble.model.trace import State
 
 ANA_PAGE = "/records/hubspot/contacts/51"
-EVERY_PAGE = ["/", "/records", ANA_PAGE, "/problems", "/problems/picklist.value_missing", "/activity"]
+EVERY_PAGE = ["/", "/records", ANA_PAGE, "/problems", "/problems/picklist.value_missing", "/activity", "/triggers"]
 
 
 async def read(browser: httpx2.AsyncClient, address: str, status: int = 200) -> str:
@@ -221,6 +221,19 @@ async def test_problems_can_be_taken_along_as_a_table(browser: httpx2.AsyncClien
     assert (
         answer.headers["content-type"].startswith("text/csv") and "attachment" in answer.headers["content-disposition"]
     )
+
+
+async def test_triggers_say_whether_they_are_on_and_what_they_did(browser: httpx2.AsyncClient) -> None:
+    text = await read(browser, "/triggers")
+    for shown in (
+        "A contact submitted a form",
+        "1\u202f204",
+        "31 more while off",
+        "activities. call_ logged",
+        "No trigger 88\u202f210",
+        "not yet",
+    ):
+        assert shown in text
 
 
 async def test_activity_goes_on_from_where_it_ended(browser: httpx2.AsyncClient) -> None:
