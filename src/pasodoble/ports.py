@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -31,6 +32,10 @@ from pasodoble.model.value import Raw
 
 Cursor = Mapping[str, Raw]
 """Where a look left off: the connector's own, kept for it, opaque to everyone else. JSON through and through."""
+
+
+MAY_SEND: ContextVar[Callable[[], bool]] = ContextVar("may_send", default=lambda: True)
+"""Asked by a connector right before each write is sent, after any waiting: whether it still may be. What may not is Deferred."""
 
 
 # --- connectors ------------------------------------------------------------------------------------------------------
@@ -153,12 +158,17 @@ class Connector(Protocol):
         """Which of these records are in the list now."""
 
     def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
+        self,
+        wanted: Mapping[str, Collection[str]],
+        cursor: Cursor | None,
+        since: Mapping[str, datetime],
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[ActivityPage]:
         """What happened on the timeline since `cursor`, in pages; what came before may come again.
 
         wanted   by activity, the values to be given with it
         since    by activity, where to begin where the cursor knows nothing of it
+        only     ask for these alone, and for what comes along with them
         """
 
     async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:

@@ -17,14 +17,14 @@ from pasodoble.errors import Unsupported
 from pasodoble.model.activity import Activity
 from pasodoble.model.cause import Problem
 from pasodoble.model.operation import Associate, Create, Delete, Operation, Update
-from pasodoble.model.outcome import Applied, Exists, Outcome, Refused, Stale
+from pasodoble.model.outcome import Applied, Deferred, Exists, Outcome, Refused, Stale
 from pasodoble.model.record import Account, Gone, Loss, Owner, Seen, Snapshot, Tied, Version
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
 from pasodoble.model.signal import Signal, SignalKind
 from pasodoble.model.value import Raw
-from pasodoble.ports import ActivityPage, Clock, Contents, Cursor, ListInfo, MemberPage, Page
+from pasodoble.ports import MAY_SEND, ActivityPage, Clock, Contents, Cursor, ListInfo, MemberPage, Page
 
 KEY: Final[Mapping[Side, str]] = {Side.HUBSPOT: "pasodoble_key", Side.SALESFORCE: "Pasodoble_Key__c"}
 UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {"contacts": ("email",)}
@@ -260,7 +260,10 @@ class MemoryConnector:
         return changed, {"sequence": self._sequence}
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
-        return [self.refuse(op) or self._write_one(op) for op in operations]
+        return [self.refuse(op) or self._write_one(op) if MAY_SEND.get()() else self._too_late() for op in operations]
+
+    def _too_late(self) -> Outcome:
+        return Deferred(problem=Problem(cause="request.no_answer", side=self._side))
 
     async def describe_list(self, list_id: str, object: str) -> ListInfo:
         if self._side is Side.SALESFORCE or list_id not in self.lists:
@@ -279,7 +282,11 @@ class MemoryConnector:
         return frozenset(ids) & self.lists[list_id].keys()
 
     async def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
+        self,
+        wanted: Mapping[str, Collection[str]],
+        cursor: Cursor | None,
+        since: Mapping[str, datetime],
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[ActivityPage]:
         """By a cursor of {count}. `activities` is what happened, in that order."""
         start = int(str(cursor["count"])) if cursor is not None else 0

@@ -71,9 +71,13 @@ class Wrapped:
         return await self.inner.find_members(list_id, object, ids)
 
     def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
+        self,
+        wanted: Mapping[str, Collection[str]],
+        cursor: Cursor | None,
+        since: Mapping[str, datetime],
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[ActivityPage]:
-        return self.inner.read_activities(wanted, cursor, since)
+        return self.inner.read_activities(wanted, cursor, since, only)
 
     async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
         return await self.inner.see_activities(refs, wanted)

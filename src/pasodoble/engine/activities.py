@@ -17,7 +17,7 @@ from pasodoble.engine.intake import take_in
 from pasodoble.engine.report import Report
 from pasodoble.mapping.identity import KEY_FIELDS
 from pasodoble.mapping.telling import Options, is_wanted, list_fields
-from pasodoble.model.activity import ACTIVITIES, MEMBERSHIPS, Activity
+from pasodoble.model.activity import ACTIVITIES, MEMBERSHIPS, SORT, Activity
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.settings import ExistingRecords
 from pasodoble.model.side import Pair, Side
@@ -47,14 +47,14 @@ def read_options(at: Connected) -> dict[str, Options]:
     return {name: one for name, one in options.items() if one.on or name == FORM}
 
 
-async def look_at_activities(at: Connected, report: Report) -> None:
-    """Put down all that happened since the last look. Raises ConnectorError."""
+async def look_at_activities(at: Connected, report: Report, only: Collection[str] | None = None) -> None:
+    """Put down all that happened since the last look; with `only`, of these activities. Raises ConnectorError."""
     options = read_options(at)
     if not options:
         return
     cursor, since = _load_places(at, options)
     wanted = {name: list_fields(name, one) for name, one in options.items()}
-    async for page in at.connectors[Side.HUBSPOT].read_activities(wanted, cursor, since):
+    async for page in at.connectors[Side.HUBSPOT].read_activities(wanted, cursor, since, only):
         fresh = [one for one in page.activities if one.at >= since[one.name]]
         await _put_down(at, options, fresh, page.cursor)
         for name, problem in page.trouble.items():
@@ -62,20 +62,24 @@ async def look_at_activities(at: Connected, report: Report) -> None:
                 report.of(ACTIVITIES).problems[problem.cause] += 1
 
 
-async def take_hints(at: Connected) -> None:
-    """Put down the activities that HubSpot has told of by itself: marks of records not put down yet. Raises ConnectorError."""
+async def take_hints(at: Connected, report: Report) -> None:
+    """Put down the activities that HubSpot has told of. Raises ConnectorError."""
     with at.store.transaction(at.settings.name) as tx:
         marks = tx.marks.take(ACTIVITIES, MOST_HINTS, at.clock.now(), urgency=Urgency.BACKFILL)
         known = tx.links.load([mark.ref for mark in marks])
     hints = [mark for mark in marks if mark.ref not in known]
     if not hints:
         return
-    await _see(at, [mark.ref for mark in hints])
+    await _see(at, [mark.ref for mark in hints if mark.ref.object != SORT])
+    if sorts := {mark.ref.id for mark in hints if mark.ref.object == SORT}:
+        await look_at_activities(at, report, sorts)
     with at.store.transaction(at.settings.name) as tx:
         tx.marks.clear(hints)
 
 
 async def _see(at: Connected, refs: Sequence[Ref]) -> None:
+    if not refs:
+        return
     options = read_options(at)
     wanted = {name: list_fields(name, one) for name, one in options.items()}
     _, since = _load_places(at, options)

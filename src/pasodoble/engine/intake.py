@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pasodoble.engine.connected import Connected
+from pasodoble.model.activity import ACTIVITIES, SORT
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.settings import Connection, ObjectSettings
 from pasodoble.model.side import Side
-from pasodoble.model.signal import Effect, Signal, Silence, Urgency
+from pasodoble.model.signal import Effect, Signal, SignalKind, Silence, Urgency
 from pasodoble.ports import Letter, NewMark, Transaction
 from pasodoble.triggers.match import Match, match_signal
 from pasodoble.triggers.spec import NOTHING_WATCHED, Scene, Watched, watch_mapping
@@ -176,5 +177,18 @@ def _read_letters(at: Connected, tx: Transaction, letters: list[Letter]) -> set[
         else:
             read.append(letter.id)
     haul = take_in(at, tx, signals)
+    tx.marks.put(list_hints(signals), at.clock.now())
     tx.inbox.remove(read)
     return {mark.kind for mark in haul.marks.values()}
+
+
+def list_hints(signals: Iterable[Signal]) -> list[NewMark]:
+    """What HubSpot tells of by itself: marks of the records that the activities are, or of their sorts where it names none."""
+    hints: dict[Ref, NewMark] = {}
+    for signal in signals:
+        if signal.kind is SignalKind.ACTIVITY and not signal.by_us:
+            name = str(signal.detail["activity"])
+            object, _, id = str(signal.detail.get("record") or f"{SORT}:{name}").partition(":")
+            ref = Ref(Side.HUBSPOT, object, id)
+            hints[ref] = NewMark(kind=ACTIVITIES, ref=ref, trigger=name, urgency=Urgency.FORM)
+    return list(hints.values())

@@ -28,7 +28,7 @@ def has_timeline(at: Connected, kinds: Collection[Kind] | None) -> bool:
 
 async def look_at_timeline(at: Connected, report: Report, *, looks: bool) -> None:
     """Put down what happened, so that its people are synced in this very run. `looks`: ask, instead of being told only."""
-    await take_hints(at)
+    await take_hints(at, report)
     if looks:
         await look_at_activities(at, report)
         await look_at_logged(at)

@@ -23,6 +23,9 @@ LOGGED: Final[Kind] = "salesforce_activities"
 BESIDE: Final = (ACTIVITIES, MEMBERSHIPS, LOGGED)
 """Kinds that are no records of their own: they stand on the timeline of one, and are not listed among them."""
 
+SORT: Final = "timeline"
+"""Where a record's object would stand, in the mark of a sort of activity: something of that sort happened."""
+
 _VALUE: Final = "="
 """Before the names of an activity's own values, where it is stored."""
 

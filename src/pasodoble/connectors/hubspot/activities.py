@@ -72,15 +72,18 @@ class ActivityReader:
     _emails: dict[str, dict[str, Raw]] = field(default_factory=dict)
 
     async def read(
-        self, wanted: Wanted, cursor: Cursor | None, since: Mapping[str, datetime]
+        self,
+        wanted: Wanted,
+        cursor: Cursor | None,
+        since: Mapping[str, datetime],
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[ActivityPage]:
         """Source after source. One that we may not read is told as a problem of its activities, and the others go on."""
-        held: dict[str, Cursor] = {}
+        held = {source: _take_part(cursor, source) for source in _SOURCES}
         for source, (names, reader) in _SOURCES.items():
             asked = {name: wanted[name] for name in names if name in wanted}
-            if not asked:
+            if not asked or (only is not None and not set(asked) & set(only)):
                 continue
-            held[source] = _take_part(cursor, source)
             begin = min(since[name] for name in asked)
             try:
                 async for activities, place in reader(self, source, asked, held[source], begin):

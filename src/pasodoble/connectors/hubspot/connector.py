@@ -126,9 +126,13 @@ class HubSpotConnector:
         return await self._lists.find(list_id, object, ids)
 
     def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
+        self,
+        wanted: Mapping[str, Collection[str]],
+        cursor: Cursor | None,
+        since: Mapping[str, datetime],
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[ActivityPage]:
-        return self._activities.read(wanted, cursor, since)
+        return self._activities.read(wanted, cursor, since, only)
 
     async def see_activities(self, refs: Sequence[Ref], wanted: Mapping[str, Collection[str]]) -> list[Activity]:
         return await self._activities.see(refs, wanted)

@@ -246,8 +246,9 @@ class _Told:
         if activity is None:
             yield from (self.signal(SignalKind.ASSOCIATED, ref) for ref in refs)
         elif "contacts" in ends and not event.get("associationRemoved"):
-            contact = refs[ends.index("contacts")]
-            yield self.signal(SignalKind.ACTIVITY, contact, detail={"activity": activity})
+            at = ends.index("contacts")
+            record = f"{refs[1 - at].object}:{refs[1 - at].id}"
+            yield self.signal(SignalKind.ACTIVITY, refs[at], detail={"activity": activity, "record": record})
 
 
 _KINDS: Final = {

@@ -141,7 +141,11 @@ class SalesforceConnector:
         return ChangeEvents(client, self._sender.clock, told=told, untold=untold)
 
     async def read_activities(
-        self, wanted: Mapping[str, Collection[str]], cursor: Cursor | None, since: Mapping[str, datetime]
+        self,
+        wanted: Mapping[str, Collection[str]],
+        cursor: Cursor | None,
+        since: Mapping[str, datetime],
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[ActivityPage]:
         """Nothing: its tasks and events are records like others."""
         return
