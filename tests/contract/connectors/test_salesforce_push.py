@@ -201,7 +201,6 @@ async def test_a_broken_stream_goes_on_where_it_was(org: Served) -> None:
         await org.start()
         refs.append(org.put(last=f"After {number}"))
     assert [signal.ref for signal in await ear.until(5)] == refs
-    assert not ear.missed
     assert org.short.pauses
     await ear.stop()
 
@@ -229,13 +228,33 @@ async def test_a_place_that_is_gone_asks_for_a_look_and_starts_at_now(org: Serve
     await ear.stop()
 
 
+async def test_a_first_start_asks_for_a_look_once_the_stream_has_begun(org: Served) -> None:
+    org.put(last="Before anybody listened")
+    ear = await start_listening(org)
+    await ear.until(missed="Contact")
+    assert ear.signals == []
+    assert org.short.pauses.count(2.0) == 2
+    await ear.stop()
+
+
+async def test_a_server_that_is_not_there_asks_for_nothing(org: Served) -> None:
+    await org.stop()
+    ear = Ear(org.listen())
+    async with asyncio.timeout(PATIENCE_S):
+        while len(org.short.pauses) < 6:
+            await asyncio.sleep(0.01)
+    assert ear.heard == []
+    await ear.stop()
+
+
 async def test_gaps_with_ids_are_signals_and_an_overflow_asks_for_a_look(org: Served) -> None:
     ref = org.put(last="Big")
     ear = await start_listening(org)
     org.world.events.log.announce_gap(Gap("Contact", "GAP_UPDATE", (ref.id,)))
     [signal] = await ear.until(1)
     assert (signal.kind, signal.ref, signal.fields) == (SignalKind.CHANGED, ref, ())
-    assert not ear.missed
+    await ear.until(missed="Contact")
+    ear.heard.clear()
     org.world.events.log.announce_gap(Gap("Contact", "GAP_OVERFLOW", (EMPTY_ID,)))
     await ear.until(missed="Contact")
     await ear.stop()

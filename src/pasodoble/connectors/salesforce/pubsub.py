@@ -90,8 +90,10 @@ class PubSubClient:
             self._schemas[id] = EventSchema(answer.schema_json)
         return self._schemas[id]
 
-    async def fetch(self, topic: str, replay_id: bytes) -> AsyncGenerator[pb.FetchResponse, None]:
-        """What is told on a topic after that place; b"": from now on. Ends only by raising a ConnectorError.
+    async def fetch(self, topic: str, replay_id: bytes) -> AsyncGenerator[pb.FetchResponse | None, None]:
+        """What is told on a topic after that place; b"": from now on. None first, once there is a connection.
+
+        Ends only by raising a ConnectorError.
 
         A response without events only says how far the stream has come.
         """
@@ -102,6 +104,8 @@ class PubSubClient:
         place = {"replay_preset": pb.CUSTOM, "replay_id": replay_id} if replay_id else {"replay_preset": pb.LATEST}
         wanted: pb.FetchRequest | None = pb.FetchRequest(topic_name=topic, num_requested=AT_ONCE, **place)
         try:
+            await stream.wait_for_connection()
+            yield None
             while True:
                 if wanted is not None:
                     await _write(stream, wanted)

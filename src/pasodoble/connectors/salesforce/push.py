@@ -1,7 +1,7 @@
 """The PushReader port over Salesforce's change events: one stream an object, each from where it left off, for ever.
 
-A stream that breaks is opened anew from its last place, after a pause that grows; one whose place is gone starts at now, and
-the object is reported as missed. What happens to signals is not decided here.
+A stream that breaks is opened anew from its last place, after a pause that grows; one that has none, or whose place is gone,
+starts at now, and when it has, the object is reported as missed: what changed before is then looked for. What happens to signals is not decided here.
 Source: Pub/Sub API guide, "Handle Errors", "Retry RPC Calls", "Event Message Durability" (72 hours).
 """
 
@@ -28,17 +28,19 @@ _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 120.0
 _REFUSED_PAUSE_S: Final = 900.0
 """For a topic that is not there or not open to us: until an administrator has changed that."""
+_OPENING_S: Final = 2.0
+"""How long a stream takes at most to begin, once there is a connection. It does not say when it has."""
 _WAITING: Final = 8
 """Responses of all streams that may wait to be dealt with; a stream that finds no room asks for nothing more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One response of one stream."""
+    """One response of one stream. `replay_id` is b"" where it leads no further."""
 
     object: str
     told: Told
-    replay_id: bytes
+    replay_id: bytes = b""
 
 
 class ChangeEvents:
@@ -81,7 +83,7 @@ class ChangeEvents:
                 some = [await pieces.get()]
                 while not pieces.empty():
                     some.append(pieces.get_nowait())
-                places |= {piece.object: base64.b64encode(piece.replay_id).decode() for piece in some}
+                places |= {p.object: base64.b64encode(p.replay_id).decode() for p in some if p.replay_id}
                 yield Heard(
                     signals=[signal for piece in some for signal in piece.told.signals],
                     position=dict(places),
@@ -100,16 +102,31 @@ class ChangeEvents:
         while True:
             try:
                 async with contextlib.aclosing(self._client.fetch(topic_of(object), place)) as responses:
-                    async for response in responses:
-                        piece = await self._read(object, response)
-                        await pieces.put(piece)
-                        place, failures = piece.replay_id, 0
+                    await anext(responses)
+                    async with self._missing(object, pieces) if not place else contextlib.nullcontext():
+                        async for response in responses:
+                            assert response is not None
+                            piece = await self._read(object, response)
+                            await pieces.put(piece)
+                            place, failures = piece.replay_id, 0
             except ConnectorError as error:
                 failures += 1
-                if is_lost(error) and place:
-                    place = b""
-                    await pieces.put(Piece(object=object, told=Told(missed=True), replay_id=place))
+                place = b"" if is_lost(error) else place
                 await self._clock.sleep(pause_s(error, failures, self._jitter()))
+
+    @contextlib.asynccontextmanager
+    async def _missing(self, object: str, pieces: asyncio.Queue[Piece]) -> AsyncGenerator[None, None]:
+        """While a stream runs that starts at now: say once that what came before it is missed, when it has begun."""
+
+        async def say() -> None:
+            await self._clock.sleep(_OPENING_S)
+            await pieces.put(Piece(object=object, told=Told(missed=True)))
+
+        saying = asyncio.create_task(say())
+        try:
+            yield
+        finally:
+            saying.cancel()
 
     async def _read(self, object: str, response: pb.FetchResponse) -> Piece:
         """An event that cannot be read is one that was missed; it does not stop those behind it."""
