@@ -57,6 +57,7 @@ def _register() -> None:
     from pasodoble.cli.serve import serve
     from pasodoble.cli.setup import completion, init, upgrade
     from pasodoble.cli.status import activity, history, status
+    from pasodoble.cli.suggest import suggest
     from pasodoble.cli.sync import sync
     from pasodoble.cli.triggers import triggers
     from pasodoble.cli.undo import undo
@@ -93,7 +94,15 @@ def _register() -> None:
         cls=problems.ListsByItself,
     )
     _add_group("connect", "The key fields on both sides.", connect.hubspot, connect.salesforce)
-    _add_group("mapping", "The mappings: which field answers to which.", lint, mapping.export, mapping.import_)
+    _add_group(
+        "mapping",
+        "The mappings: which field answers to which.",
+        lint,
+        suggest,
+        mapping.accept,
+        mapping.export,
+        mapping.import_,
+    )
     _add_group("config", "The settings: what is in use, and what has changed.", config.show, config.diff, config.schema)
     _add_group("alerts", "Who is told of trouble.", alerts.test)
     _add_group("db", "The database.", upgrade)

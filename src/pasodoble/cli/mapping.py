@@ -9,7 +9,7 @@ import typer
 
 from pasodoble.cli import talk
 from pasodoble.cli.exits import Exit
-from pasodoble.cli.opening import ConfigOption, ConnectionOption, ObjectOption, choose, load
+from pasodoble.cli.opening import ConfigOption, ConnectionOption, ObjectOption, choose, load, opened
 
 
 def export(
@@ -33,7 +33,7 @@ def export(
     if form == "csv":
         talk.put(render_csv(of_kind).rstrip("\r\n"))
     else:
-        talk.put(_render_yaml(render_lines(of_kind.fields, of_kind.salesforce_objects)))
+        talk.put(render_yaml(render_lines(of_kind.fields, of_kind.salesforce_objects)))
     return Exit.DONE
 
 
@@ -62,12 +62,32 @@ def import_(
         raise Error(f"{file} cannot be read: {error}", next_step="pasodoble mapping export > mapping.csv") from None
     for problem in imported.problems:
         talk.say(f"{file}: {say(problem)}")
-    talk.put(_render_yaml(render_lines(imported.rules, objects)))
+    talk.put(render_yaml(render_lines(imported.rules, objects)))
     talk.say(f"Put these lines under {kind}: in pasodoble.yaml. Next: pasodoble mapping lint")
     return Exit.NEEDS_ATTENTION if imported.problems else Exit.DONE
 
 
-def _render_yaml(lines: list[dict[str, object]]) -> str:
+def accept(
+    object: Annotated[str, typer.Argument(metavar="OBJECT", help="contacts, companies, ...")],
+    *,
+    config: ConfigOption = None,
+    connection: ConnectionOption = "",
+) -> int:
+    """Example: pasodoble mapping accept contacts
+
+    Take the fields as both accounts have them now for granted: lines that rest because a schema has changed go on with it.
+    """
+    from pasodoble.engine.drift import accept_drift
+    from pasodoble.engine.service.finding import choose_kind
+
+    with opened(config, connection) as with_:
+        accept_drift(with_.connection, with_.store, choose_kind(with_.connection, object))
+    talk.say("Accepted. Next: pasodoble mapping lint, then pasodoble plan")
+    return Exit.DONE
+
+
+def render_yaml(lines: list[dict[str, object]]) -> str:
+    """The lines as they stand in pasodoble.yaml, under an object."""
     import yaml
 
     return yaml.safe_dump({"fields": lines}, sort_keys=False, allow_unicode=True).rstrip("\n")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+from pasodoble.engine.drift import Drift, load_baseline, notice_drift
 from pasodoble.errors import ConfigError, MappingError, Unsupported
 from pasodoble.mapping.apply import CompiledMapping, compile_mapping
 from pasodoble.mapping.identity import Identity, identity_of
@@ -50,6 +51,7 @@ class Connected:
     schemas: Mapping[tuple[Side, str], ObjectSchema]
     mappings: Mapping[tuple[Kind, str], CompiledMapping]
     directory: Directory
+    drift: Drift = field(default_factory=Drift)
     dice: Callable[[], float] = random.random
     reported: dict[Side, int] = field(default_factory=dict)
 
@@ -105,7 +107,10 @@ async def connect(
     accounts = Pair(*[await connectors[side].identify() for side in SIDES])
     _ensure_same_accounts(settings, store, clock, accounts)
     wanted = [o for o in settings.enabled() if kinds is None or o.kind in kinds]
-    schemas = await _read_schemas(connectors, wanted)
+    schemas = await _read_schemas(settings, store, connectors, wanted)
+    drift = notice_drift(settings, store, wanted, schemas, clock.now())
+    settings = _switch_off(settings, drift.stopped())
+    wanted = [of_kind for of_kind in wanted if of_kind.kind not in drift.stopped()]
     return Connected(
         settings=settings,
         connectors=connectors,
@@ -114,7 +119,8 @@ async def connect(
         budget=budget,
         accounts=accounts,
         schemas=schemas,
-        mappings=_compile(settings, wanted, schemas, accounts),
+        mappings=_compile(settings, wanted, schemas, accounts, drift),
+        drift=drift,
         directory=Directory(owners=await _read_owners(connectors) if settings.owners else {s: {} for s in SIDES}),
     )
 
@@ -135,9 +141,20 @@ def _ensure_same_accounts(settings: Connection, store: Store, clock: Clock, acco
             )
 
 
+def _switch_off(settings: Connection, stopped: Collection[Kind]) -> Connection:
+    """Kinds of which an object is out of sight are left as they are."""
+    if not stopped:
+        return settings
+    objects = {kind: replace(of, enabled=of.enabled and kind not in stopped) for kind, of in settings.objects.items()}
+    return replace(settings, objects=objects)
+
+
 async def _read_schemas(
-    connectors: Pair[Connector], wanted: Collection[ObjectSettings]
+    settings: Connection, store: Store, connectors: Pair[Connector], wanted: Collection[ObjectSettings]
 ) -> dict[tuple[Side, str], ObjectSchema]:
+    """An object that was there before and is not any more is a finding, and no error."""
+    with store.transaction(settings.name, read_only=True) as tx:
+        known = {place for of_kind in wanted for place in load_baseline(tx, of_kind)}
     schemas: dict[tuple[Side, str], ObjectSchema] = {}
     for of_kind in wanted:
         for side, names in ((Side.HUBSPOT, (of_kind.hubspot_object,)), (Side.SALESFORCE, of_kind.salesforce_objects)):
@@ -145,6 +162,8 @@ async def _read_schemas(
                 try:
                     schemas[side, name] = await connectors[side].describe(name)
                 except Unsupported as error:
+                    if (side, name) in known:
+                        continue
                     raise ConfigError(
                         f"{of_kind.kind}: {side} shows no object {name} to the signed-in user ({error})",
                         next_step="grant the user access to it, or switch the object off in pasodoble.yaml",
@@ -157,6 +176,7 @@ def _compile(
     wanted: Collection[ObjectSettings],
     schemas: Mapping[tuple[Side, str], ObjectSchema],
     accounts: Pair[Account],
+    drift: Drift,
 ) -> dict[tuple[Kind, str], CompiledMapping]:
     mappings = {}
     for of_kind in wanted:
@@ -166,8 +186,10 @@ def _compile(
         for name in of_kind.salesforce_objects:
             schema = Pair(hubspot, schemas[Side.SALESFORCE, name])
             zone = ZoneInfo(accounts.hubspot.time_zone)
-            mappings[of_kind.kind, name] = mapping = compile_mapping(rules, name, schema, zone=zone)
-            if not mapping.lines:
+            resting = drift.resting.get((of_kind.kind, name), frozenset())
+            mapping = compile_mapping(rules, name, schema, zone=zone, resting=resting)
+            mappings[of_kind.kind, name] = mapping
+            if not mapping.lines and not mapping.resting:
                 raise MappingError(
                     f"{of_kind.kind}: no line of the mapping can be used with {name}",
                     next_step="pasodoble mapping lint",

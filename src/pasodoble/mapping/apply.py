@@ -6,7 +6,7 @@ straight lists. Who wins does not belong here (`reconcile`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from hashlib import blake2b
@@ -90,6 +90,7 @@ class CompiledMapping:
     objects       the vendor's object on each side
     read_fields   per side, the vendor's field names, one a line, in the order of the lines
     skipped       the rules that do nothing here, and why
+    resting       keys of those that are to do something, and cannot for now: what they agreed on is kept
     """
 
     def __init__(self, kind: Kind, objects: Pair[str], lines: Sequence[Line], skipped: Sequence[Skipped] = ()) -> None:
@@ -97,6 +98,7 @@ class CompiledMapping:
         self.objects = objects
         self.lines = tuple(lines)
         self.skipped = tuple(skipped)
+        self.resting = frozenset(skip.rule.key for skip in skipped if skip.cause) - {line.key for line in lines}
         self.by_key: Mapping[str, Line] = MappingProxyType({line.key: line for line in lines})
         self.read_fields = Pair(*(tuple(line.names[side] for line in lines) for side in SIDES))
         self._keys = tuple(line.key for line in lines)
@@ -167,15 +169,24 @@ def _sorted(rule: FieldRule) -> list[list[tuple[str, str]]]:
 
 
 def compile_mapping(
-    settings: ObjectSettings, salesforce_object: str, schemas: Pair[ObjectSchema], *, zone: tzinfo = UTC
+    settings: ObjectSettings,
+    salesforce_object: str,
+    schemas: Pair[ObjectSchema],
+    *,
+    zone: tzinfo = UTC,
+    resting: Collection[str] = (),
 ) -> CompiledMapping:
     """Join what the settings say to what both sides have. What cannot be joined is in `skipped`, never an error.
 
-    zone   says which calendar day a moment falls on, where a line joins a day to a moment
+    zone     says which calendar day a moment falls on, where a line joins a day to a moment
+    resting  keys of lines under which a schema has changed (`drift`): skipped until it is as it was
     """
     lines: list[Line] = []
     skipped: list[Skipped] = []
     for rule in settings.fields:
+        if rule.key in resting:
+            skipped.append(Skipped(rule, Side.SALESFORCE, "mapping.schema_changed"))
+            continue
         made = _join_line(rule, salesforce_object, schemas, zone)
         lines.append(made) if isinstance(made, Line) else skipped.append(made)
     objects = Pair(settings.hubspot_object, salesforce_object)

@@ -135,7 +135,8 @@ def settle_base(
         "" if left_open or merge.writes(side) else mapping.fingerprint(side, snapshots[side].fields) for side in SIDES
     )
     read_at = (base.read_at[side] if merge.loses_sight(side, failed) else snapshots[side].seen_at for side in SIDES)
-    return Base(fields=merge.settle(failed), seen=Pair(*seen), read_at=Pair(*read_at))
+    rested = {key: base.fields[key] for key in mapping.resting if key in base.fields}
+    return Base(fields=rested | merge.settle(failed), seen=Pair(*seen), read_at=Pair(*read_at))
 
 
 _Obstacles = Mapping[tuple[Side, str], str]

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from pasodoble.mapping.check import check_mapping
-from pasodoble.mapping.drift import check_drift
+from pasodoble.mapping.drift import check_drift, keep_baseline
 from pasodoble.mapping.finding import Finding, Severity, Stops
+from pasodoble.mapping.schema_document import parse_schema, render_schema
 from pasodoble.mapping.spec import make_rule
 from pasodoble.model.rule import FieldRule, UpdateRule
 from pasodoble.model.schema import Family, FieldSchema, ObjectSchema, Option
@@ -229,7 +230,7 @@ def test_errors_come_first() -> None:
 
 STATUS = field("Status", Family.CHOICE, length=40, options=options("Open", "Closed"))
 OLD = schemas(field("status"), STATUS, field("Unmapped"))
-LINE = make_rule("status", "Status", ("Lead",))
+LINE = make_rule("status", "Status", ("Lead",), UpdateRule.TWO_WAY)
 
 
 def drift(new: Schemas, old: Schemas = OLD) -> list[tuple[str, Severity, Stops]]:
@@ -255,6 +256,42 @@ def with_lead(*fields: FieldSchema, **told: bool) -> Schemas:
 )
 def test_what_changed_in_a_mapped_field_is_told(now: FieldSchema, expected: tuple[str, Severity, Stops]) -> None:
     assert drift(with_lead(now)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (UpdateRule.ALWAYS_HUBSPOT, [("write_forbidden", Severity.ERROR, Stops.LINE)]),
+        (UpdateRule.PREFER_SALESFORCE, [("write_forbidden", Severity.WARNING, Stops.VALUES)]),
+        (UpdateRule.ALWAYS_SALESFORCE, []),
+    ],
+)
+def test_right_that_a_line_does_not_need_stops_nothing_of_it(
+    rule: UpdateRule, expected: list[tuple[str, Severity, Stops]]
+) -> None:
+    line = make_rule("status", "Status", ("Lead",), rule)
+    found = check_drift(settings(line), OLD, with_lead(replace(STATUS, writable=False)))
+    assert [(f.id.removeprefix("drift."), f.severity, f.stops) for f in found] == expected
+
+
+def test_baseline_stays_where_something_is_found_and_moves_on_elsewhere() -> None:
+    shorter, new = replace(STATUS, length=20), field("Must__c", required=True)
+    now = with_lead(shorter, new, field("Unmapped"))
+    lead = (SALESFORCE, "Lead")
+    found = check_drift(settings(LINE), OLD, now)
+    kept = keep_baseline(settings(LINE), OLD, now, found)
+    assert kept[lead].fields == {"Status": STATUS}, (
+        "neither is the shorter field agreed on, nor the one that must be given"
+    )
+    assert check_drift(settings(LINE), kept, now) == found
+    assert check_drift(settings(LINE), kept, OLD) == ()
+    longer = with_lead(replace(STATUS, length=80))
+    assert keep_baseline(settings(LINE), OLD, longer, ())[lead].fields["Status"].length == 80
+
+
+def test_schema_is_kept_as_a_document_and_comes_back_whole() -> None:
+    whole = with_lead(replace(STATUS, scale=2, refers_to=("User",), required=True), creatable=False)[SALESFORCE, "Lead"]
+    assert parse_schema(render_schema(whole)) == whole
 
 
 def test_what_was_mended_is_told_too() -> None:
