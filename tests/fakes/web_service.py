@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from pasodoble.engine.service.triggering import Tally, TriggerView
 from pasodoble.model.cause import Problem
+from pasodoble.model.conflict import Clash
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import UpdateRule
@@ -15,7 +16,7 @@ from pasodoble.model.side import Pair, Side
 from pasodoble.model.trace import Change, State, StepKind, TraceStep
 from pasodoble.model.value import MISSING, Value
 from pasodoble.model.verdict import Keep, Take
-from pasodoble.ports import ChangeRow, LinkRow, ProblemRow, RunRow, TraceRow
+from pasodoble.ports import ChangeRow, ConflictRow, LinkRow, ProblemRow, RunRow, TraceRow
 from pasodoble.web.service import ActivityRow, ApiUse, CauseCount, FieldLine, Overview, RecordCard
 
 NOW = datetime(2026, 11, 24, 10, 42, 9, tzinfo=UTC)
@@ -238,6 +239,27 @@ CARD = RecordCard(
 )
 
 
+CLASHED = ConflictRow(
+    id=12,
+    kind="contacts",
+    link_id=1,
+    refs=ANA,
+    label="Ana Ruiz",
+    at=ago(300),
+    clash=Clash(
+        key="jobtitle",
+        names=Pair("jobtitle", "Title"),
+        values=Pair("Head of Ops", "VP Operations"),
+        left=Pair("Head of Ops", "Head of Ops"),
+        rule=UpdateRule.TWO_WAY,
+        reason=Message.of("rule.tie", side="HubSpot"),
+        taken=HS,
+        set_at=Pair(ago(301), ago(300)),
+        authors=Pair("marta@acme.example", ""),
+    ),
+)
+
+
 @dataclass
 class FakeService:
     """`asked` are the refs that a person wanted synced; `card`, `rows` and `broken` are for the tests to set."""
@@ -257,6 +279,9 @@ class FakeService:
     causes: Sequence[CauseCount] = tuple(CAUSES)
     activity: Sequence[ActivityRow] = tuple(ACTIVITY)
     asked: list[Ref] = field(default_factory=list)
+    chosen: list[tuple[int, Side]] = field(default_factory=list)
+    paired: list[tuple[Ref, Ref]] = field(default_factory=list)
+    conflicts: bool = True
     mended: list[tuple[str, str, set[int]]] = field(default_factory=list)
     searched: list[dict[str, object]] = field(default_factory=list)
     trouble: str = ""
@@ -329,6 +354,16 @@ class FakeService:
 
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]:
         return [row for row in self.activity if before_id is None or row.row.id < before_id][:limit]
+
+    async def read_conflicts(self, *, limit: int, before_id: int | None) -> Sequence[ConflictRow]:
+        return [CLASHED] if self.conflicts else []
+
+    async def choose_value(self, id: int, side: Side) -> None:
+        self.chosen.append((id, side))
+
+    async def pair(self, ref: Ref, other: Ref) -> str:
+        self.paired.append((ref, other))
+        return self.trouble
 
     async def read_triggers(self) -> Sequence[TriggerView]:
         return [

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pasodoble.engine.connected import ACCOUNTS
 from pasodoble.engine.keeper import Keeper, Open
-from pasodoble.engine.service import explaining, finding, mending, standing
+from pasodoble.engine.service import choosing, explaining, finding, mending, pairing, standing
 from pasodoble.engine.service.finding import Found
 from pasodoble.engine.service.triggering import TriggerView, list_triggers
 from pasodoble.errors import Error
@@ -17,13 +17,17 @@ from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import UpdateRule
 from pasodoble.model.settings import Connection
-from pasodoble.model.side import SIDES, Pair
+from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.trace import State
-from pasodoble.ports import ChangeRow, Clock, LinkRow, ProblemRow, RunRow, Store, TraceRow, Transaction
+from pasodoble.ports import ChangeRow, Clock, ConflictRow, LinkRow, ProblemRow, RunRow, Store, TraceRow, Transaction
 from pasodoble.web.addresses import find_addresses
 from pasodoble.web.service import ActivityRow, ApiUse, CauseCount, FieldLine, Overview, RecordCard
 
 T = TypeVar("T")
+
+PERSON = "person"
+"""Who acts on a page, until there is a sign-in."""
+AMBIGUOUS = "duplicate.ambiguous_match"
 
 
 class Answers:
@@ -129,6 +133,8 @@ class Answers:
             urls=find_addresses(self._settings, tx.cursors.load(ACCOUNTS) or {}, told.refs),
             next_try_at=told.next_try_at,
             unread=unread,
+            conflicts=tx.conflicts.load([link.id]).get(link.id, ()) if link is not None else (),
+            candidates=_find_candidates(self._settings, told.problems),
         )
 
     async def count_causes(self) -> Sequence[CauseCount]:
@@ -164,6 +170,26 @@ class Answers:
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]:
         return await self._read(lambda tx: _name_rows(tx, tx.history.load_recent(limit=limit, before_id=before_id)))
 
+    async def read_conflicts(self, *, limit: int, before_id: int | None) -> Sequence[ConflictRow]:
+        return await asyncio.to_thread(
+            choosing.list_conflicts, self._settings, self._store, limit=limit, before_id=before_id
+        )
+
+    async def choose_value(self, id: int, side: Side) -> None:
+        rows = await self._read(lambda tx: tx.conflicts.load_recent(ids=[id]))
+        asked = await asyncio.to_thread(choosing.keep_choice, self._settings, self._store, rows, side, actor=PERSON)
+        for kind, refs in asked.items():
+            self._keeper.ask(kind, refs)
+
+    async def pair(self, ref: Ref, other: Ref) -> str:
+        try:
+            async with self._open() as at:
+                wish = await pairing.read_wish(at, str(ref), str(other))
+                await pairing.pair_up(at, wish, actor=PERSON)
+        except Error as error:
+            return str(error)
+        return ""
+
     async def read_triggers(self) -> Sequence[TriggerView]:
         return await asyncio.to_thread(list_triggers, self._settings, self._store, self._clock.now())
 
@@ -188,6 +214,18 @@ def _spell_line(view: explaining.FieldView) -> FieldLine:
         verdict=view.decided,
         problem=view.problem,
     )
+
+
+def _find_candidates(settings: Connection, problems: Sequence[ProblemRow]) -> list[Ref]:
+    """The records of the other side that an ambiguous match names."""
+    named = [
+        (row.ref, ref)
+        for row in problems
+        if row.problem.cause == AMBIGUOUS
+        for text in row.problem.text.split()
+        for _, ref in finding.read_refs(settings, text)
+    ]
+    return list(dict.fromkeys(ref for own, ref in named if ref.side is not own.side))
 
 
 def _count_causes(tx: Transaction) -> list[CauseCount]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,8 @@ ROWS_A_PAGE: Final = 50
 BLANKS: Final = (None, "")
 DULL: Final = (True, True)
 ID_SIGNS: Final = (":", "/")
+SAFE_BACK: Final = re.compile(r"/records/[\w%.-]+/[\w%.-]+/[\w%.-]+")
+"""A record's page, and no other host's."""
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -50,6 +53,9 @@ class Pages:
             ("GET", "/records", self.show_records),
             ("GET", "/records/{side}/{object}/{id}", self.show_record),
             ("POST", "/records/{side}/{object}/{id}/sync", self.sync_record),
+            ("POST", "/records/{side}/{object}/{id}/pair", self.pair_record),
+            ("GET", "/conflicts", self.show_conflicts),
+            ("POST", "/conflicts/{id}", self.choose_value),
             ("GET", "/problems", self.show_problems),
             ("GET", "/problems.csv", self.export_problems),
             ("GET", "/problems/{cause}", self.show_cause),
@@ -111,6 +117,41 @@ class Pages:
         await self._service.sync_now(ref)
         return RedirectResponse(f"{link_to(ref)}?asked=1", 303)
 
+    async def pair_record(self, request: Request, side: str, object: str, id: str) -> Response:
+        """Pair the record with the one that was chosen among its candidates."""
+        ref, form = _read_ref(side, object, id), await read_our_form(request)
+        if form is None:
+            raise HTTPException(403)
+        card = await self._service.read_card(ref)
+        other = next((c for c in (card.candidates if card else ()) if str(c) in form.get("other", ())), None)
+        if other is None:
+            raise HTTPException(400)
+        failure = await self._service.pair(ref, other)
+        if failure:
+            return await self._renderer.page(request, "refused.html", failure=failure, back=link_to(ref))
+        return RedirectResponse(link_to(ref), 303)
+
+    async def show_conflicts(self, request: Request) -> Response:
+        before_id = _read_number(request.query_params.get("before", ""))
+        rows = await self._service.read_conflicts(limit=ROWS_A_PAGE + 1, before_id=before_id)
+        shown = rows[:ROWS_A_PAGE]
+        before_next = shown[-1].id if len(rows) > ROWS_A_PAGE else None
+        return await self._renderer.page(
+            request, "conflicts.html", rows=shown, before=before_next, asked="asked" in request.query_params
+        )
+
+    async def choose_value(self, request: Request, id: str) -> Response:
+        """A person says whose value counts; back to where it was said."""
+        form = await read_our_form(request)
+        if form is None:
+            raise HTTPException(403)
+        number, side = _read_number(id), _choose(Side, next(iter(form.get("keep", ())), ""))
+        if number is None or side is None:
+            raise HTTPException(400)
+        await self._service.choose_value(number, side)
+        back = next(iter(form.get("back", ())), "")
+        return RedirectResponse(f"{back if SAFE_BACK.fullmatch(back) else '/conflicts'}?asked=1", 303)
+
     async def show_problems(self, request: Request) -> Response:
         causes = await self._service.count_causes()
         return await self._renderer.page(request, "problems.html", causes=causes, catalogue=CAUSES)
@@ -137,7 +178,7 @@ class Pages:
         deed = _choose(Deed, next(iter(form.get("do", ())), ""))
         if deed is None:
             raise HTTPException(400)
-        ids = {int(id) for id in form.get("id", ()) if id.isdecimal() and len(id) < 19}
+        ids = {number for id in form.get("id", ()) if (number := _read_number(id)) is not None}
         mend = self._service.retry_problems if deed is Deed.RETRY else self._service.ignore_problems
         await mend(cause, ids)
         return RedirectResponse(f"{request.url.path}?done={deed}", 303)
@@ -149,8 +190,7 @@ class Pages:
         return Response(table, media_type="text/csv; charset=utf-8", headers=named)
 
     async def show_activity(self, request: Request) -> Response:
-        before = request.query_params.get("before", "")
-        before_id = int(before) if before.isdecimal() and len(before) < 19 else None
+        before_id = _read_number(request.query_params.get("before", ""))
         rows = await self._service.read_activity(limit=ROWS_A_PAGE + 1, before_id=before_id)
         shown = rows[:ROWS_A_PAGE]
         before_next = shown[-1].row.id if len(rows) > ROWS_A_PAGE else None
@@ -165,6 +205,10 @@ class Pages:
 def _choose(choices: type[Choice], text: str) -> Choice | None:
     """The member of that value, None for any other text."""
     return next((choice for choice in choices if choice.value == text), None)
+
+
+def _read_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _read_ref(side: str, object: str, id: str) -> Ref:

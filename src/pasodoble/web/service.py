@@ -15,7 +15,7 @@ from pasodoble.model.side import Pair, Side
 from pasodoble.model.trace import State
 from pasodoble.model.value import Value
 from pasodoble.model.verdict import Verdict
-from pasodoble.ports import ChangeRow, LinkRow, ProblemRow, RunRow, TraceRow
+from pasodoble.ports import ChangeRow, ConflictRow, LinkRow, ProblemRow, RunRow, TraceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,8 @@ class RecordCard:
     """All there is to say about one record, linked or not. `urls` lead to it in either CRM, "" where that is not known.
 
     lines   None if the two sides could not be read just now; `unread` then says why
+    conflicts   fields in which two values met, and nobody has settled it yet
+    candidates  records of the other side that a person can pair it with: none was chosen by itself
     """
 
     kind: Kind
@@ -110,6 +112,8 @@ class RecordCard:
     urls: Pair[str] = field(default=Pair("", ""))
     next_try_at: datetime | None = None
     unread: str = ""
+    conflicts: Sequence[ConflictRow] = ()
+    candidates: Sequence[Ref] = ()
 
 
 class WebService(Protocol):
@@ -152,6 +156,14 @@ class WebService(Protocol):
         """As CSV; all where the cause is ""."""
 
     async def read_activity(self, *, limit: int, before_id: int | None) -> Sequence[ActivityRow]: ...
+
+    async def read_conflicts(self, *, limit: int, before_id: int | None) -> Sequence[ConflictRow]: ...
+
+    async def choose_value(self, id: int, side: Side) -> None:
+        """`side`'s value counts in this conflict; nothing where it is over already."""
+
+    async def pair(self, ref: Ref, other: Ref) -> str:
+        """The two are one, a person says. Gives why they could not be paired, "" if they were."""
 
     async def read_triggers(self) -> Sequence[TriggerView]: ...
 

@@ -13,7 +13,8 @@ from tests.fakes.web_service import ANA, CARD, LINES, NOW, OPEN, FakeService
 from tests.unit.web.test_pages import ANA_PAGE, EVERY_PAGE
 
 from pasodoble.model.message import Message
-from pasodoble.model.side import Pair
+from pasodoble.model.ref import Ref
+from pasodoble.model.side import Pair, Side
 from pasodoble.model.verdict import Keep
 from pasodoble.ports import LinkRow
 
@@ -212,6 +213,48 @@ async def test_neither_a_foreign_form_nor_an_unknown_deed_mends_anything(
 ) -> None:
     assert (await mend(browser, token, do=deed)).status_code == status
     assert service.mended == []
+
+
+async def press(browser: httpx2.AsyncClient, address: str, **fields: object) -> httpx2.Response:
+    """A form of ours, sent to any address."""
+    shown = re.search(r'name="token" value="([^"]+)"', (await browser.get(ANA_PAGE)).text)
+    assert shown is not None
+    return await browser.post(address, data={"token": shown[1], **fields})
+
+
+async def test_a_choice_is_kept_and_leads_back_to_where_it_was_made(
+    browser: httpx2.AsyncClient, service: FakeService
+) -> None:
+    answer = await press(browser, "/conflicts/12", keep="salesforce", back=ANA_PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{ANA_PAGE}?asked=1")
+    assert service.chosen == [(12, Side.SALESFORCE)]
+
+
+@pytest.mark.parametrize("back", ["https://evil.example", "//evil.example/records/a/b/c", "/records/a/b/c//evil", ""])
+async def test_a_choice_never_leads_to_a_foreign_page(browser: httpx2.AsyncClient, back: str) -> None:
+    assert (await press(browser, "/conflicts/12", keep="hubspot", back=back)).headers[
+        "location"
+    ] == "/conflicts?asked=1"
+
+
+@pytest.mark.parametrize("address", ["/conflicts/12", "/conflicts/x", "/conflicts/99999999999999999999"])
+async def test_a_choice_that_names_no_side_or_no_conflict_is_none(
+    browser: httpx2.AsyncClient, service: FakeService, address: str
+) -> None:
+    assert (await press(browser, address, keep="mars")).status_code == 400
+    assert (await browser.post(address, data={"keep": "hubspot"})).status_code == 403
+    assert service.chosen == []
+
+
+async def test_only_a_candidate_that_was_shown_can_be_paired(browser: httpx2.AsyncClient, service: FakeService) -> None:
+    other = Ref(Side.SALESFORCE, "Lead", "00QAx00000R7xYzIAJ")
+    service.card = replace(CARD, candidates=[other])
+    assert (await press(browser, f"{ANA_PAGE}/pair", other="salesforce:Lead:00QAx00000R7xZzIAJ")).status_code == 400
+    assert service.paired == []
+    assert (await press(browser, f"{ANA_PAGE}/pair", other=str(other))).status_code == 303
+    assert service.paired == [(ANA.hubspot, other)]
+    service.trouble = "the lead belongs to another pair"
+    assert "belongs to another pair" in (await press(browser, f"{ANA_PAGE}/pair", other=str(other))).text
 
 
 async def test_reading_asks_for_nothing(browser: httpx2.AsyncClient, service: FakeService) -> None:

@@ -7,14 +7,23 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from tests.fakes.web_service import ANA, CARD, FakeService, hubspot
+from tests.fakes.web_service import ANA, CARD, CLASHED, FakeService, hubspot
 
 from pasodoble.model.ref import Ref
 from pasodoble.model.side import Pair, Side
 from pasodoble.model.trace import State
 
 ANA_PAGE = "/records/hubspot/contacts/51"
-EVERY_PAGE = ["/", "/records", ANA_PAGE, "/problems", "/problems/picklist.value_missing", "/activity", "/triggers"]
+EVERY_PAGE = [
+    "/",
+    "/records",
+    ANA_PAGE,
+    "/problems",
+    "/problems/picklist.value_missing",
+    "/activity",
+    "/triggers",
+    "/conflicts",
+]
 
 
 async def read(browser: httpx2.AsyncClient, address: str, status: int = 200) -> str:
@@ -234,6 +243,23 @@ async def test_triggers_say_whether_they_are_on_and_what_they_did(browser: httpx
         "not yet",
     ):
         assert shown in text
+
+
+async def test_conflicts_show_both_values_and_which_counts(browser: httpx2.AsyncClient, service: FakeService) -> None:
+    text = await read(browser, "/conflicts")
+    for shown in ("Ana Ruiz", "Head of Ops", "VP Operations", "counts for now", "marta@acme.example", "Keep what Sal"):
+        assert shown in text
+    service.conflicts = False
+    assert "No conflicts are open" in await read(browser, "/conflicts")
+
+
+async def test_a_records_own_conflicts_and_candidates_are_on_its_page(
+    browser: httpx2.AsyncClient, service: FakeService
+) -> None:
+    other = Ref(Side.SALESFORCE, "Lead", "00QAx00000R7xYzIAJ")
+    service.card = replace(CARD, conflicts=[CLASHED], candidates=[other])
+    text = await read(browser, ANA_PAGE)
+    assert "Keep what HubSpot has" in text and "Lead 00QAx00000R7xYzIAJ" in text and "Pair with this one" in text
 
 
 async def test_activity_goes_on_from_where_it_ended(browser: httpx2.AsyncClient) -> None:

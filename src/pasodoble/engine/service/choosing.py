@@ -99,11 +99,7 @@ async def resolve(at: Connected, rows: Sequence[ConflictRow], side: Side, *, act
     Where somebody has edited the field since, that edit counts, and the conflict is over without a write of ours. What
     cannot be carried out now (a side that refuses, a field that may not be written) stays chosen, and open.
     """
-    with at.store.transaction(at.settings.name) as tx:
-        tx.conflicts.choose(dict.fromkeys((row.id for row in rows), side), actor)
-    by_kind: dict[Kind, set[Ref]] = defaultdict(set)
-    for row in rows:
-        by_kind[row.kind].update(ref for ref in row.refs if ref is not None)
+    by_kind = keep_choice(at.settings, at.store, rows, side, actor=actor)
     for kind, refs in by_kind.items():
         ask_for(at, kind, refs, CHOSEN)
     scope = Scope(kinds=tuple(by_kind), refs=set().union(*by_kind.values()))
@@ -111,6 +107,18 @@ async def resolve(at: Connected, rows: Sequence[ConflictRow], side: Side, *, act
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         left = tx.conflicts.load_recent(ids=[row.id for row in rows], limit=ALL)
     return Resolved(result=result, settled=len(rows) - len(left), open=tuple(left))
+
+
+def keep_choice(
+    settings: Connection, store: Store, rows: Sequence[ConflictRow], side: Side, *, actor: str
+) -> dict[Kind, set[Ref]]:
+    """Keep that `side`'s value counts; gives the records that are to be asked for, by kind."""
+    with store.transaction(settings.name) as tx:
+        tx.conflicts.choose(dict.fromkeys((row.id for row in rows), side), actor)
+    by_kind: dict[Kind, set[Ref]] = defaultdict(set)
+    for row in rows:
+        by_kind[row.kind].update(ref for ref in row.refs if ref is not None)
+    return by_kind
 
 
 def spell_conflict(row: ConflictRow) -> dict[str, object]:

@@ -37,6 +37,8 @@ def test_a_switch_is_shown_as_the_settings_have_it(world: SmallWorld) -> None:
 
 
 async def test_what_a_sync_heard_is_counted(world: SmallWorld) -> None:
+    await world.sync()
+    world.clock.advance(3600)
     world.hubspot.put("contacts", {"email": "a@x.example", "lastname": "A", "company": "C"})
     await world.sync()
     made = views(world)["hubspot_record_created"]
