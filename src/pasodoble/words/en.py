@@ -88,7 +88,8 @@ SENTENCES: dict[str, str] = {
     "trigger.manual_record": "a person asked for this record",
     "trigger.manual_list": "a person asked for a list",
     "trigger.manual_retry": "a person asked for another try",
-    "trigger.periodic_check": "the periodic check found it changed",
+    "trigger.periodic_check": "the periodic check found it",
+    "trigger.mapping_woken": "a new line of the mapping was woken for it",
     "trigger.association_changed": "what it is associated with changed, or came to be synced",
     "trigger.look_back": "we wrote it just now, and look whether somebody edited it meanwhile",
     # What is not a trigger.

@@ -88,7 +88,8 @@ SENTENCES: dict[str, str] = {
     "trigger.manual_record": "una persona pidió este registro",
     "trigger.manual_list": "una persona pidió una lista",
     "trigger.manual_retry": "una persona pidió otro intento",
-    "trigger.periodic_check": "la revisión periódica lo encontró cambiado",
+    "trigger.periodic_check": "la revisión periódica lo encontró",
+    "trigger.mapping_woken": "se activó para él una línea nueva del mapeo",
     "trigger.association_changed": "cambió aquello a lo que está asociado, o empezó a sincronizarse",
     "trigger.look_back": "acabamos de escribirlo, y miramos si alguien lo editó mientras tanto",
     # What is not a trigger.

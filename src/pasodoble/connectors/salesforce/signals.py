@@ -22,6 +22,27 @@ from pasodoble.model.value import Raw
 ENTITIES_ALLOWED: Final = 5
 """Objects with change events that an org may select without the add-on. Source: CDC guide, "Allocations"."""
 
+OBSERVED: Final[Mapping[str, tuple[str, str]]] = {
+    "salesforce_field_changed": ("`UPDATE`", "rows by (SystemModstamp, Id), compared with the base"),
+    "salesforce_record_created": ("`CREATE`", "rows by (SystemModstamp, Id): a record that is not known"),
+    "owner_changed": ("`UPDATE` of `OwnerId`", "rows by (SystemModstamp, Id), compared with the base"),
+    "lifecycle_stage_changed": (
+        "`UPDATE` of an opportunity, `CREATE` of an `OpportunityContactRole`",
+        "opportunities and their roles by SystemModstamp",
+    ),
+    "association_changed": ("`CREATE` of an `OpportunityContactRole`", "roles and lookups of records that changed"),
+    "record_deleted": ("`DELETE`", "reading the record by its id"),
+    "record_restored": ("`UNDELETE`", "rows by (SystemModstamp, Id)"),
+    "records_merged": ("`DELETE` of the losers", "reading the record by its id: it names its master"),
+    "lead_converted": ("`UPDATE` of `IsConverted`", "rows by (SystemModstamp, Id), converted leads among them"),
+    "periodic_check": ("", "rows by (SystemModstamp, Id) up to `latestDateCovered`; the first time, all rows by Id"),
+    "formula_result_changed": ("", "a record that changed otherwise, compared with the base"),
+    "campaign_left": ("`DELETE` of a `CampaignMember`", ""),
+    "unmapped_field_changed": ("`UPDATE` of another field", "a change that left all mapped ones alone"),
+    "own_echo": ("`changeOrigin` and `commitUser` are ours", "LastModifiedById is ours and it holds what we wrote"),
+}
+"""By trigger: (push, as a change event; poll). What is not named here does not happen in Salesforce."""
+
 _FIRST: Final = ("Lead", "Contact", "Account", "Opportunity", "Case")
 _BETWEEN: Final[Mapping[str, Sequence[Collection[str]]]] = {
     "CampaignMember": (("Lead", "Contact"),),
