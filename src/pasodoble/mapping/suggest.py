@@ -104,8 +104,11 @@ def _find_texts(sample: Sample, side: Side, fields: Sequence[FieldSchema]) -> di
 
 
 def _weigh(fields: Pair[FieldSchema], object: str, sample: Sample, name_ratio: float) -> Suggestion | None:
-    """None where the types do not fit."""
-    rule = make_rule(fields.hubspot.name, fields.salesforce.name, (object,), _suggest_update_rule(fields))
+    """None where the types do not fit, or neither side can be written."""
+    update_rule = _suggest_update_rule(fields)
+    if update_rule is None:
+        return None
+    rule = make_rule(fields.hubspot.name, fields.salesforce.name, (object,), update_rule)
     name = find_codec_name(fields, rule)
     if name is None:
         return None
@@ -128,9 +131,11 @@ def _weigh(fields: Pair[FieldSchema], object: str, sample: Sample, name_ratio: f
     )
 
 
-def _suggest_update_rule(fields: Pair[FieldSchema]) -> UpdateRule:
+def _suggest_update_rule(fields: Pair[FieldSchema]) -> UpdateRule | None:
     """What can be written: both ways by the usual rule, a source only where one side is read-only."""
     hubspot, salesforce = fields.map(lambda field: field.writable and not field.calculated)
+    if not hubspot and not salesforce:
+        return None
     if hubspot and not salesforce:
         return UpdateRule.ALWAYS_SALESFORCE
     return UpdateRule.ALWAYS_HUBSPOT if salesforce and not hubspot else UpdateRule.PREFER_SALESFORCE

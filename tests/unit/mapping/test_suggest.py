@@ -127,3 +127,10 @@ def test_a_side_that_cannot_be_written_is_suggested_as_a_source(
     theirs = FieldSchema(name="Fax", label="Fax", family=TEXT, vendor_type="", writable=salesforce)
     objects = Pair(schema(Side.HUBSPOT, "contacts", fax=ours), schema(Side.SALESFORCE, "Lead", Fax=theirs))
     assert [s.rule.rule for s in suggest_rules(objects, [])] == [rule]
+
+
+def test_two_fields_that_nobody_can_write_are_not_joined() -> None:
+    fixed = FieldSchema(name="Phone", label="Phone", family=PHONE, vendor_type="", writable=False)
+    ours = FieldSchema(name="phone", label="phone", family=PHONE, vendor_type="", calculated=True)
+    objects = Pair(schema(Side.HUBSPOT, "contacts", phone=ours), schema(Side.SALESFORCE, "Lead", Phone=fixed))
+    assert suggest_rules(objects, []) == ()
