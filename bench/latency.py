@@ -60,6 +60,7 @@ class World:
     serve: psutil.Process
     owners: Sequence[str]
     people: list[Person] = field(default_factory=list)
+    owner_of: dict[str, str] = field(default_factory=dict)
 
     async def call(self, side: str, method: str, path: str, **more: Any) -> Any:
         answer = await self.clients[side].request(method, path, **more)
@@ -150,7 +151,9 @@ async def settle_in(world: World, count: int) -> None:
         if time.monotonic() > until:
             raise SystemExit(f"only {len(contacts)} of {count} people came over")
         await asyncio.sleep(0.5)
-    by_email = {row["Email"].lower(): row["Id"] for row in await world.query("SELECT Id, Email FROM Lead")}
+    rows = await world.query("SELECT Id, Email, OwnerId FROM Lead")
+    by_email = {row["Email"].lower(): row["Id"] for row in rows}
+    world.owner_of = {row["Id"]: row["OwnerId"] for row in rows}
     world.people = [Person(email, by_email[email], id) for email, id in sorted(contacts.items()) if email in by_email]
     users = {
         row["Email"].lower(): row["Id"] for row in await world.query("SELECT Id, Email FROM User WHERE IsActive = true")
@@ -225,8 +228,8 @@ async def _make_contact(world: World, _number: int, value: str) -> str:
 async def _hand_over(world: World, number: int, _value: str) -> str:
     """To an owner who is not the present one."""
     person = world.people[number]
-    [row] = await world.query(f"SELECT OwnerId FROM Lead WHERE Id = '{person.lead}'")
-    other = next(id for id in world.owners if id != row["OwnerId"])
+    other = next(id for id in world.owners if id != world.owner_of[person.lead])
+    world.owner_of[person.lead] = other
     await world.call(SALESFORCE, "PATCH", f"{VERSION}/sobjects/Lead/{person.lead}", json={"OwnerId": other})
     return person.contact
 

@@ -1,4 +1,4 @@
-"""Listening: what Salesforce tells by itself becomes marks, and the place up to which it has been heard is kept with them.
+"""Listening: what Salesforce tells by itself becomes marks, and the position up to which it was heard is kept with them.
 
 One task beside the keeper, which it wakes; it works on nothing itself. What it cannot hear, the look finds later, so its
 trouble is shown and stops nobody. HubSpot's letters come in by the web and do not belong here.
@@ -19,8 +19,8 @@ from pasodoble.model.ref import Kind
 from pasodoble.model.settings import Connection
 from pasodoble.ports import Clock, Heard, PushReader, Store
 
-PLACE: Final = "push:salesforce"
-"""The cursor under which the place is kept."""
+POSITION: Final = "push:salesforce"
+"""The cursor under which the position is kept."""
 
 Open = Callable[[], AbstractAsyncContextManager[tuple[Connected, PushReader | None]]]
 Wake = Callable[[Collection[Kind], Collection[Kind]], None]
@@ -60,8 +60,8 @@ class Listener:
 
     async def _hear(self, at: Connected, reader: PushReader) -> None:
         with self._store.transaction(self._settings.name, read_only=True) as tx:
-            place = tx.cursors.load(PLACE)
-        async with contextlib.aclosing(reader.signals(place)) as stream:
+            position = tx.cursors.load(POSITION)
+        async with contextlib.aclosing(reader.signals(position)) as stream:
             async for heard in stream:
                 marked = self._keep(at, heard)
                 missed = self._kinds_of(heard.missed)
@@ -69,10 +69,10 @@ class Listener:
                     self._wake(marked, missed)
 
     def _keep(self, at: Connected, heard: Heard) -> set[Kind]:
-        """Marks and place in one transaction: a crash before it hears the same again, which does no harm."""
+        """Marks and position in one transaction: a crash before it hears the same again, which does no harm."""
         with self._store.transaction(self._settings.name) as tx:
             haul = take_in(at, tx, heard.signals)
-            tx.cursors.save(PLACE, heard.position, self._clock.now())
+            tx.cursors.save(POSITION, heard.position, self._clock.now())
         return {mark.kind for mark in haul.marks.values()}
 
     def _kinds_of(self, objects: Collection[str]) -> list[Kind]:

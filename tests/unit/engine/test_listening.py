@@ -1,4 +1,4 @@
-"""The listener: signals become marks together with the place they came from, and the keeper is woken."""
+"""The listener: signals become marks together with the position they came from, and the keeper is woken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fakes.small_world import SmallWorld, make_settings
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import Scope
 from pasodoble.engine.keeper import Keeper
-from pasodoble.engine.listening import PLACE, Listener
+from pasodoble.engine.listening import POSITION, Listener
 from pasodoble.engine.service.syncing import RunResult
 from pasodoble.errors import Unreachable
 from pasodoble.model.ref import Kind, Ref
@@ -77,7 +77,7 @@ class Room:
         task = asyncio.create_task(self.listener.listen())
         try:
             async with asyncio.timeout(10):
-                while load_place(self._world) != position:
+                while load_position(self._world) != position:
                     await asyncio.sleep(0)
         finally:
             task.cancel()
@@ -85,9 +85,9 @@ class Room:
                 await task
 
 
-def load_place(world: SmallWorld) -> Cursor | None:
+def load_position(world: SmallWorld) -> Cursor | None:
     with world.store.transaction(world.settings.name, read_only=True) as tx:
-        return tx.cursors.load(PLACE)
+        return tx.cursors.load(POSITION)
 
 
 def triggers_of(world: SmallWorld, ref: Ref) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def heard(world: SmallWorld, ref: Ref, kind: SignalKind, place: str, **more: obj
     return Heard(signals=[replace(signal, **more)], position={"Lead": place})
 
 
-async def test_a_signal_is_a_mark_and_the_place_is_kept_with_it(world: SmallWorld) -> None:
+async def test_a_signal_is_a_mark_and_the_position_is_kept_with_it(world: SmallWorld) -> None:
     ref = world.salesforce.put("Lead", ANA)
     room = Room(world, Stream([heard(world, ref, SignalKind.CREATED, "one")]))
     await room.listen_until({"Lead": "one"})
@@ -109,7 +109,7 @@ async def test_a_signal_is_a_mark_and_the_place_is_kept_with_it(world: SmallWorl
     assert room.woken == [({"contacts"}, set())]
 
 
-async def test_listening_goes_on_from_the_place_that_was_kept(world: SmallWorld) -> None:
+async def test_listening_goes_on_from_the_position_that_was_kept(world: SmallWorld) -> None:
     ref = world.salesforce.put("Lead", ANA)
     await Room(world, Stream([heard(world, ref, SignalKind.CREATED, "one")])).listen_until({"Lead": "one"})
     stream = Stream([heard(world, ref, SignalKind.CHANGED, "two")])
@@ -118,7 +118,7 @@ async def test_listening_goes_on_from_the_place_that_was_kept(world: SmallWorld)
 
 
 @pytest.mark.parametrize("more", [{"by_us": True}, {"fields": ("Nobody_Maps_This__c",)}])
-async def test_our_own_echo_and_what_is_not_mapped_move_the_place_and_nothing_else(
+async def test_our_own_echo_and_what_is_not_mapped_move_the_position_and_nothing_else(
     world: SmallWorld, more: dict[str, object]
 ) -> None:
     ref = world.salesforce.put("Lead", ANA)
@@ -135,13 +135,15 @@ async def test_what_was_missed_asks_for_a_look_at_its_kind(world: SmallWorld) ->
     assert room.woken == [(set(), {"contacts"})]
 
 
-async def test_a_place_is_not_kept_where_its_marks_were_not(world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_position_is_not_kept_where_its_marks_were_not(
+    world: SmallWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ref = world.salesforce.put("Lead", ANA)
     stream = Stream([heard(world, ref, SignalKind.CREATED, "one")])
     monkeypatch.setattr("pasodoble.store.marks.SqlMarks.put", _die)
     with pytest.raises(Died):
         await Room(world, stream).listener.listen()
-    assert load_place(world) is None
+    assert load_position(world) is None
 
 
 class Died(BaseException):
