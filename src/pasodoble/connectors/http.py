@@ -20,7 +20,7 @@ import orjson
 
 from pasodoble.errors import ConfigError, ConnectorError, RateLimited, Unreachable
 from pasodoble.model.side import Side
-from pasodoble.ports import Budget, Clock
+from pasodoble.ports import MAY_SEND, Budget, Clock
 from pasodoble.words.names import name_side
 
 TRIES = 4
@@ -124,6 +124,8 @@ class Sender:
     async def _send_once(self, request: Request) -> Answer:
         if request.api:
             await self._budget.take(self.side, request.api, purpose=request.purpose)
+        if request.purpose == "write" and not MAY_SEND.get()():
+            raise Unreachable(f"nothing was sent to {name_side(self.side)}: its turn was over", sent=False)
         answer = self._parse(await self._exchange(request))
         if request.api:
             self._budget.note(self.side, answer.headers)

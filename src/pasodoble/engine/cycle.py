@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pasodoble.engine.apply import apply_steps
+from pasodoble.engine.claims import Claims
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision, Judge
 from pasodoble.engine.judging import decide_batch, join_pairs, make_judge, plan_of
@@ -57,9 +58,11 @@ class Cycle:
     run_id: int
     report: Report = field(init=False)
     woken: set[Kind] = field(default_factory=set)
+    claims: Claims = field(init=False)
 
     def __post_init__(self) -> None:
         self.report = Report(self.at.clock.now())
+        self.claims = Claims(self.at, token=f"run {self.run_id}")
 
     async def run(self, scope: Scope) -> Report:
         """Look and work until nothing is due. A side that cannot be spoken to ends the run; what was done stays done."""
@@ -110,10 +113,16 @@ class Cycle:
 
     async def _work_round(self, kind: Kind, marks: Sequence[Mark], judge: Judge, scope: Scope) -> bool:
         """Deal with these marks. False: a brake is on, and nothing was written."""
+        try:
+            return await self._work_claimed(kind, marks, judge, scope)
+        finally:
+            self.claims.drop()
+
+    async def _work_claimed(self, kind: Kind, marks: Sequence[Mark], judge: Judge, scope: Scope) -> bool:
         held: list[Decision] = []
         holds = self._may_brake(marks) and not scope.approved
         for batch in chunk(marks, BATCH):
-            decisions = await decide_batch(self.at, kind, batch, judge)
+            decisions = await decide_batch(self.at, kind, self.claims.take(batch), judge)
             if not holds:
                 await self.carry_out(decisions)
                 continue
@@ -142,11 +151,13 @@ class Cycle:
         """Reserve, write, record. A crash between any two of these loses nothing: marks go last, with the base."""
         at = self.at
         with at.store.transaction(at.settings.name) as tx:
-            going = reserve(at, tx, decisions)
-        attempts = await apply_steps(at, going)
+            going = reserve(at, tx, self.claims.keep(tx, decisions), run_id=self.run_id)
+            self.claims.add_made(tx, going)
+        with self.claims.sending():
+            attempts = await apply_steps(at, going)
         with at.store.transaction(at.settings.name) as tx:
             recorder = Recorder(at, tx, self.run_id, self.report)
-            recorder.record(going, attempts)
+            recorder.record(self.claims.release(tx, going), attempts)
         self.woken |= recorder.woken
 
 

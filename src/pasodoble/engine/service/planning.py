@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
+from pasodoble.engine.claims import Claims
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import BATCH, Cycle, chunk
 from pasodoble.engine.decide import Decision, Judge
@@ -130,16 +131,27 @@ async def apply(at: Connected, document: Document) -> RunResult:
             for ref in sorted(refs)
         ]
         tx.marks.put(marks, at.clock.now())
+    claims = Claims(at, token=f"apply {at.dice()}")
+    try:
+        return await _apply_claimed(at, document, by_kind, claims)
+    finally:
+        claims.drop()
+
+
+async def _apply_claimed(
+    at: Connected, document: Document, by_kind: Mapping[Kind, Collection[Ref]], claims: Claims
+) -> RunResult:
     decisions: list[Decision] = []
     for kind, refs in by_kind.items():
         with at.store.transaction(at.settings.name, read_only=True) as tx:
-            taken = list(tx.marks.load(refs).values())
+            marks = list(tx.marks.load(refs).values())
         judge = await make_judge(at, kind, asked=True)
-        decisions += await _decide(at, kind, taken, judge)
+        decisions += await _decide(at, kind, claims.take(marks), judge)
     if join_plan(at, decisions).steps != document.plan.steps:
         raise StalePlan([Message("stale.plan_differs")])
     run_id = start_run(at, "apply")
     cycle = Cycle(at, run_id)
+    cycle.claims = claims
     for ready in chunk(decisions, BATCH):
         await cycle.carry_out(ready)
     return finish_run(at, run_id, cycle.report)
