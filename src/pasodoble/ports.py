@@ -284,6 +284,9 @@ class Links(Protocol):
 
     def load_by_id(self, ids: Collection[int]) -> dict[int, Link]: ...
 
+    def walk(self, kind: Kind, *, after_id: int = 0, limit: int = 1_000) -> list[Link]:
+        """The kind's pairs that are in step, by number, page by page; empty behind the last."""
+
     def make(self, links: Sequence[NewLink], now: datetime) -> list[Link | None]:
         """Make or reserve each; None where a live link already holds one of its refs or its key (another worker won)."""
 

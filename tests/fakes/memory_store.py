@@ -95,6 +95,10 @@ class MemoryLinks:
     def load_by_id(self, ids: Collection[int]) -> dict[int, Link]:
         return {id: self._of.links[id] for id in sorted(ids) if id in self._of.links}
 
+    def walk(self, kind: Kind, *, after_id: int = 0, limit: int = 1_000) -> list[Link]:
+        linked = (link for link in self._of.links.values() if link.kind == kind and link.state is LinkState.LINKED)
+        return sorted((link for link in linked if link.id > after_id), key=lambda link: link.id)[:limit]
+
     def make(self, links: Sequence[NewLink], now: datetime) -> list[Link | None]:
         return [self._make(new, now.astimezone(UTC)) for new in links]
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pasodoble.cli import talk
 from pasodoble.cli.exits import Exit
-from pasodoble.cli.opening import ConfigOption, ConnectionOption, ObjectOption, choose, load, opened
+from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, ObjectOption, Opened, choose, load, opened
+
+if TYPE_CHECKING:
+    from pasodoble.engine.service.syncing import RunResult
+    from pasodoble.engine.service.waking import Preview
 
 
 def export(
@@ -84,6 +89,59 @@ def accept(
         accept_drift(with_.connection, with_.store, choose_kind(with_.connection, object))
     talk.say("Accepted. Next: pasodoble mapping lint, then pasodoble plan")
     return Exit.DONE
+
+
+def wake(
+    object: Annotated[str, typer.Argument(metavar="OBJECT", help="contacts, companies, ...")],
+    fields: Annotated[list[str] | None, typer.Argument(metavar="[FIELD]...", help="Only these lines.")] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Wake them, and carry what they say.")] = False,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+    connection: ConnectionOption = "",
+) -> int:
+    """Example: pasodoble mapping wake contacts jobtitle
+
+    What new lines of a mapping would change in records that were paired before; with --yes, do it.
+    """
+    from pasodoble.cli.sync import exit_of
+    from pasodoble.cli.sync import show as show_result
+
+    with opened(config, connection, works=yes) as with_:
+        seen, result = asyncio.run(_wake(with_, object, fields or [], yes=yes))
+    if json:
+        talk.put_json(seen.document() if result is None else dict(result.document))
+    elif result is not None:
+        show_result(result)
+    else:
+        _show_preview(seen)
+    return Exit.DONE if result is None else exit_of(result)
+
+
+async def _wake(with_: Opened, object: str, fields: list[str], *, yes: bool) -> tuple[Preview, RunResult | None]:
+    from pasodoble.engine.service import waking
+    from pasodoble.engine.service.finding import choose_kind
+
+    kind = choose_kind(with_.connection, object)
+    async with with_.connected() as at:
+        keys = waking.choose_lines(at, kind, fields)
+        with talk.working("Reading both sides"):
+            seen = await waking.preview(at, kind, keys)
+            return seen, await waking.wake(at, kind, keys) if yes else None
+
+
+def _show_preview(seen: Preview) -> None:
+    from pasodoble.model.side import SIDES
+    from pasodoble.words.names import name_side
+
+    screen = talk.page()
+    screen.print(f"{', '.join(seen.keys)} in {seen.pairs:,} pairs of {seen.kind}")
+    for side in SIDES:
+        screen.print(
+            f"  {name_side(side)}: {seen.fills[side]:,} blanks filled, {seen.replaces[side]:,} values replaced,"
+            f" {seen.plan.cost.calls[side]:,} calls"
+        )
+    talk.say(f"Nothing was written. Next: pasodoble mapping wake {seen.kind} {' '.join(seen.keys)} --yes")
 
 
 def render_yaml(lines: list[dict[str, object]]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pasodoble.engine.lines import WOKEN
 from pasodoble.mapping.apply import CompiledMapping
 from pasodoble.model.conflict import Clash
 from pasodoble.model.record import Snapshot
@@ -53,7 +54,8 @@ class ConflictBook:
         rows = {row.clash.key: row for row in job.conflicts}
         over = [row.id for key, row in rows.items() if key in by_key and is_over(row, by_key[key])]
         opened = [f for f in by_key.values() if f.contested and not _is_known(rows.get(f.key), f)]
-        first = [f for f in opened if f.verdict.reason in FIRST and not job.base.fields]
+        is_first = not job.base.fields or any(WOKEN in mark.triggers for mark in job.marks)
+        first = [f for f in opened if is_first and f.verdict.reason in FIRST]
         self._sum_first(job.kind, first)
         clashes = [_make_clash(f, mapping, snapshots) for f in opened if f not in first]
         self._tx.conflicts.close(over)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from pasodoble.engine.drift import Drift, load_baseline, notice_drift
+from pasodoble.engine.lines import Asleep, notice_lines
 from pasodoble.errors import ConfigError, MappingError, Unsupported
 from pasodoble.mapping.apply import CompiledMapping, compile_mapping
 from pasodoble.mapping.identity import Identity, identity_of
@@ -52,6 +53,7 @@ class Connected:
     mappings: Mapping[tuple[Kind, str], CompiledMapping]
     directory: Directory
     drift: Drift = field(default_factory=Drift)
+    asleep: Asleep = field(default_factory=dict)
     dice: Callable[[], float] = random.random
     reported: dict[Side, int] = field(default_factory=dict)
 
@@ -121,6 +123,7 @@ async def connect(
         schemas=schemas,
         mappings=_compile(settings, wanted, schemas, accounts, drift),
         drift=drift,
+        asleep=notice_lines(settings, store, wanted, clock.now()),
         directory=Directory(owners=await _read_owners(connectors) if settings.owners else {s: {} for s in SIDES}),
     )
 

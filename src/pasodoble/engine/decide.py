@@ -6,24 +6,27 @@ Every branch here is a question put to the core; what is decided is the core's. 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pasodoble.engine.connected import Connected
+from pasodoble.engine.lines import find_asleep
 from pasodoble.engine.look import PRESENT
 from pasodoble.engine.membership import Membership
 from pasodoble.engine.merges import TWIN, find_twin_of, tell_twin
 from pasodoble.engine.observe import Job
-from pasodoble.mapping.apply import CompiledMapping
+from pasodoble.mapping.apply import CompiledMapping, Line
 from pasodoble.model.cause import Problem
 from pasodoble.model.link import Base, LinkState, Tie
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Create, Step
 from pasodoble.model.record import Snapshot
 from pasodoble.model.ref import Ref
+from pasodoble.model.rule import UpdateRule
 from pasodoble.model.settings import ObjectSettings
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.trace import StepKind, TraceStep
+from pasodoble.model.value import MISSING, Value
 from pasodoble.model.verdict import Conflict
 from pasodoble.planner.plan import base_of_create, make_key, plan_create, plan_delete, plan_update
 from pasodoble.ports import NewLink, NewMark
@@ -112,6 +115,7 @@ class Judge:
     members       who is in the inclusion list, asked about the records at hand; None: no list is set
     installed_at  when the kind was first looked at
     asked         a person asked for these very records
+    waking        keys of sleeping lines that are taken for awake: to see what they would do
     """
 
     at: Connected
@@ -119,6 +123,7 @@ class Judge:
     members: Membership | None
     installed_at: datetime | None = None
     asked: bool = False
+    waking: frozenset[str] = frozenset()
 
     @property
     def arbiter(self) -> Arbiter:
@@ -189,9 +194,19 @@ class Judge:
             if mapping is None or snap is None or not job.base.fields:
                 continue
             values, _ = mapping.canonical(side, snap.fields)
-            moved = any(values[key] != base[side] for key, base in job.base.fields.items() if key in values)
+            moved = any(
+                values[key] != job.base.fields[key][side]
+                if key in job.base.fields
+                else self._is_news(line, values[key])
+                for key, line in mapping.by_key.items()
+                if key in values
+            )
             edited = edited.put(side, moved)
         return edited
+
+    def _is_news(self, line: Line, value: Value) -> bool:
+        """Whether a value counts that stands where neither side had any when the pair was made."""
+        return line.update_rule is not UpdateRule.DONT_SYNC and not line.rule.dormant and value not in (None, MISSING)
 
     # --- unlinked ----------------------------------------------------------------------------------------------------
 
@@ -199,6 +214,9 @@ class Judge:
         job = decision.job
         own = job.snapshot(job.own.side)
         if own is None:
+            return
+        if any(name not in own.fields for name in self.at.fields(job.kind, own.ref.side, own.ref.object)):
+            decision.again_at = decision.at + LOOK_AGAIN_AFTER  # an answer that left something out says nothing of it
             return
         if job.waits:
             decision.again_at = decision.at
@@ -288,8 +306,18 @@ class Judge:
         if not gated and not self._pass_gates(decision, hubspot, partner=salesforce.ref, creates=False):
             return
         decision.mapping, decision.snapshots = mapping, Pair(hubspot, salesforce)
+        asleep = find_asleep(self.at.asleep.get(job.kind, {}), job.link)
+        base = job.base
+        if self.waking:
+            base = replace(base, fields={key: pair for key, pair in base.fields.items() if key not in self.waking})
         decision.merge = merge_pair(
-            mapping, job.base, decision.snapshots, lookup=self.at.directory, arbiter=self.arbiter, chosen=job.choices
+            mapping,
+            base,
+            decision.snapshots,
+            lookup=self.at.directory,
+            arbiter=self.arbiter,
+            chosen=job.choices,
+            asleep=asleep - self.waking,
         )
         decision.problems.extend(decision.merge.problems)
         decision.problems.extend(_tell_undecided(mapping, decision.merge))

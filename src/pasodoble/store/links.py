@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 
 from pasodoble.model.link import Link, LinkState
 from pasodoble.model.ref import Kind, Ref
@@ -65,8 +65,13 @@ class SqlLinks:
     def load_by_id(self, ids: Collection[int]) -> dict[int, Link]:
         return {link.id: link for piece in chunks(ids) for link in self._select(self._owned, links.c.id.in_(piece))}
 
-    def _select(self, *conditions: ColumnElement[bool]) -> list[Link]:
-        rows = self._scope.sql.execute(select(*COLUMNS).where(*conditions).order_by(links.c.id))
+    def walk(self, kind: Kind, *, after_id: int = 0, limit: int = 1_000) -> list[Link]:
+        return self._select(
+            self._mine, links.c.kind == kind, links.c.state == LinkState.LINKED, links.c.id > after_id, limit=limit
+        )
+
+    def _select(self, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Link]:
+        rows = self._scope.sql.execute(select(*COLUMNS).where(*conditions).order_by(links.c.id).limit(limit))
         return [_read_link(row) for row in rows]
 
     def make(self, links: Sequence[NewLink], now: datetime) -> list[Link | None]:
@@ -109,7 +114,7 @@ class SqlLinks:
                     .where(
                         self._owned,
                         links.c.id == bindparam("this"),
-                        links.c.state.in_((LinkState.RESERVED, LinkState.SENT)),
+                        or_(links.c.state == LinkState.RESERVED, links.c.state == LinkState.SENT),
                     )
                     .values(
                         {

@@ -184,3 +184,14 @@ def test_retired_link_is_not_reopened_while_one_of_its_records_is_in_another(sto
         assert not tx.links.reopen(old.id, "presence.restored", later(3))
         assert tx.links.load([hubspot(1)])[hubspot(1)].id == new.id
         assert tx.links.load([salesforce(1)])[salesforce(1)].state is LinkState.RETIRED
+
+
+def test_pairs_are_walked_by_number_page_by_page_retired_and_reserved_ones_left_out(store: Store) -> None:
+    with store.transaction(ACME) as tx:
+        made = tx.links.make([pair(number) for number in (1, 2, 3, 4)] + [reservation(5), pair(6, kind="deals")], NOW)
+        ids = [link.id for link in made if link is not None]
+        tx.links.retire([ids[1]], "gone", NOW)
+        first = tx.links.walk("contacts", limit=2)
+        rest = tx.links.walk("contacts", after_id=first[-1].id, limit=2)
+        assert [link.id for link in (*first, *rest)] == [ids[0], ids[2], ids[3]]
+        assert tx.links.walk("contacts", after_id=ids[3]) == []
