@@ -26,11 +26,15 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class Attempt:
-    """One step on its way: `outcome` of the last try, and the problems of fields that were left out to get that far."""
+    """One step on its way: `outcome` of the last try, and the problems of fields that were left out to get that far.
+
+    sent   False where it was held back, so that nothing of it can have been done
+    """
 
     decision: Decision
     step: Step
     outcome: Outcome | None = None
+    sent: bool = True
     left_out: list[tuple[Problem, tuple[str, ...]]] = field(default_factory=list)
 
     @property
@@ -48,7 +52,7 @@ async def apply_steps(at: Connected, decisions: Sequence[Decision]) -> list[Atte
     unsettled = [attempt for attempt in attempts if _is_unsettled(attempt)]
     for attempt in attempts:
         if any(attempt is one or _belongs_to(attempt, one) for one in unsettled):
-            attempt.outcome = Stale()
+            attempt.outcome, attempt.sent = Stale(), False
     await _write(at, [attempt for attempt in attempts if attempt.outcome is None])
     await _write(at, [attempt for attempt in attempts if _spare_fields(attempt)])
     if unsettled:

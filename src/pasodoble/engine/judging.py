@@ -85,7 +85,7 @@ def join_pairs(decisions: Sequence[Decision]) -> list[Decision]:
     kept = []
     followed = {d.follow.into for d in decisions if d.follow is not None}
     for decision in decisions:
-        if decision.job.link is None and decision.job.own in followed:
+        if decision.job.link is None and any(ref in followed for ref in decision.job.refs):
             continue
         refs = [ref for ref in decision.job.refs if ref is not None]
         earlier = next((first[ref] for ref in refs if ref in first), None)

@@ -18,7 +18,7 @@ from pasodoble.engine.observe import LOOK_BACK
 from pasodoble.engine.report import Report, Tally, name_write, side_of
 from pasodoble.engine.retry import next_try_at
 from pasodoble.engine.ties import ASSOCIATED
-from pasodoble.mapping.apply import CompiledMapping
+from pasodoble.mapping.apply import CompiledMapping, Line
 from pasodoble.model.cause import Disposition, Problem
 from pasodoble.model.causes import get_cause
 from pasodoble.model.link import NO_BASE, Base, LinkState, Tie
@@ -26,13 +26,13 @@ from pasodoble.model.message import Message
 from pasodoble.model.operation import Associate, Create, Delete, Step, Update
 from pasodoble.model.outcome import Applied, Deferred, Exists, Refused, Stale, Unknown
 from pasodoble.model.ref import Kind, Ref
-from pasodoble.model.rule import UpdateRule
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Urgency
 from pasodoble.model.trace import Change, State, StepKind
-from pasodoble.model.value import Value
-from pasodoble.planner.plan import CHOSEN, base_of_create
+from pasodoble.model.value import Raw, Value
+from pasodoble.planner.plan import CHOSEN, base_of_create, is_guarded
 from pasodoble.ports import NewMark, TraceRow, Transaction
+from pasodoble.reconcile.policy import LEADS
 from pasodoble.reconcile.record import FieldMerge
 from pasodoble.reconcile.view import settle_base
 
@@ -54,7 +54,7 @@ class _Ending:
     untied: set[Ref] = field(default_factory=set)
 
 
-def reserve(at: Connected, tx: Transaction, decisions: Sequence[Decision]) -> list[Decision]:
+def reserve(at: Connected, tx: Transaction, decisions: Sequence[Decision], *, run_id: int) -> list[Decision]:
     """Make the links that the decisions ask for; gives those decisions that may go on.
 
     A decision whose record another worker has linked meanwhile is dropped: its mark stays, and is looked at again.
@@ -69,6 +69,9 @@ def reserve(at: Connected, tx: Transaction, decisions: Sequence[Decision]) -> li
     creating = [d.job.link.id for d in wanting if d.job.link is not None and d.job.link.missing_side() is not None]
     tx.links.mark_sent(creating)
     confirmed = _confirm_found(tx, decisions, at.clock.now())
+    for decision in decisions:
+        if _list_intended(decision, at.clock.now()):  # else their old intent is told when they are recorded
+            _tell_of_landed(tx, run_id, decision)
     tx.bases.save(confirmed | _intentions(decisions, at.clock.now()))
     return [decision for decision in decisions if id(decision) not in lost]
 
@@ -90,17 +93,40 @@ def _confirm_found(tx: Transaction, decisions: Sequence[Decision], now: datetime
     return bases
 
 
+def _list_intended(decision: Decision, now: datetime) -> list[Change]:
+    """The fields that a decision is about to write."""
+    return [change for step in decision.steps for change in list_changes(decision, step, now) if change.key]
+
+
+def _list_landed(decision: Decision) -> list[Change]:
+    """What an earlier try was about to write when it ended without a word, and what stands there now: it was written then."""
+    fields = decision.merge.fields if decision.merge is not None else {}
+    return [
+        change
+        for change in decision.job.base.intent
+        if change.key in fields and fields[change.key].before[change.side] == change.after
+    ]
+
+
+def _tell_of_landed(tx: Transaction, run_id: int, decision: Decision) -> None:
+    link = decision.job.link
+    for change in _list_landed(decision) if link is not None else ():
+        if link is not None and (ref := link.refs[change.side]) is not None:
+            tx.history.append(run_id, link.id, ref, [change])
+
+
 def _intentions(decisions: Sequence[Decision], now: datetime) -> dict[int, Base]:
     """The bases of the links that are about to be written, with what is intended."""
     intended = {}
     for decision in decisions:
         link = decision.job.link
-        changes = [change for step in decision.steps for change in list_changes(decision, step, now) if change.key]
+        changes = _list_intended(decision, now)
         if link is not None and changes:
             changes += list_lost(decision, now)
             base = decision.base if decision.base is not None else NO_BASE
             again = {(change.side, change.key) for change in changes}
-            kept = [change for change in base.intent if (change.side, change.key) not in again]
+            told = _list_landed(decision)
+            kept = [change for change in base.intent if (change.side, change.key) not in again and change not in told]
             read_at = _find_sight(decision, base)
             intended[link.id] = replace(base, intent=(*kept, *changes), read_at=read_at)
     return intended
@@ -228,7 +254,8 @@ class Recorder:
 
     def _record_one(self, decision: Decision, ending: _Ending) -> None:
         tally = self._report.of(decision.job.kind)
-        self._confirm_intent(decision)
+        if not _list_intended(decision, self._now):
+            _tell_of_landed(self._tx, self._run_id, decision)
         for attempt in ending.attempts:
             self._take_outcome(decision, attempt, ending, tally)
         ending.problems += decision.problems
@@ -246,17 +273,6 @@ class Recorder:
             return
         for change in list_lost(decision, self._now):
             if (ref := link.refs[change.side]) is not None:
-                self._tx.history.append(self._run_id, link.id, ref, [change])
-
-    def _confirm_intent(self, decision: Decision) -> None:
-        """What an earlier try was about to write when it ended without a word: what stands there now was written then."""
-        link, merge = decision.job.link, decision.merge
-        if link is None or merge is None:
-            return
-        for change in decision.job.base.intent:
-            merged = merge.fields.get(change.key)
-            ref = link.refs[change.side]
-            if merged is not None and ref is not None and merged.before[change.side] == change.after:
                 self._tx.history.append(self._run_id, link.id, ref, [change])
 
     # --- outcomes ----------------------------------------------------------------------------------------------------
@@ -283,6 +299,8 @@ class Recorder:
                     detail={"text": problem.text},
                 )
             case Stale():
+                if attempt.sent:  # it may be our own write, delivered twice, that has changed the record
+                    ending.unsure += list_changes(decision, attempt.step, self._now)
                 self._fail_step(decision, attempt, ending)
                 ending.retry_at = self._soon(decision)
                 decision.note(StepKind.WRITE, Message.of("write.stale", side=attempt.side), passed=False)
@@ -357,7 +375,7 @@ class Recorder:
         if (
             isinstance(operation, Update)
             and attempt.side is Side.HUBSPOT
-            and _is_two_way(decision.mapping, attempt.step)
+            and _may_cover(decision.mapping, attempt.step)
         ):
             mark = NewMark(kind=decision.job.kind, ref=operation.ref, trigger=LOOK_BACK, urgency=Urgency.CHECK)
             self._marks.append(mark)
@@ -435,6 +453,8 @@ class Recorder:
         job = decision.job
         at = ending.retry_at or decision.again_at
         if at is None and _passes_by_itself(ending.problems):
+            at = self._later(decision)
+        if at is None and decision.merge is not None and decision.merge.lacks_answer:
             at = self._later(decision)
         ending.retry_at = at
         if at is not None:
@@ -525,11 +545,20 @@ def _passes_by_itself(problems: Sequence[Problem]) -> bool:
     return any(get_cause(p.cause).disposition in (Disposition.RETRY, Disposition.REPLAN) for p in problems)
 
 
-def _is_two_way(mapping: CompiledMapping | None, step: Step) -> bool:
-    """Whether the step wrote a field that somebody may have edited meanwhile with a right to be heard."""
-    return mapping is not None and any(
-        key in mapping.by_key and mapping.by_key[key].update_rule is UpdateRule.TWO_WAY for key in step.why
-    )
+def _may_cover(mapping: CompiledMapping | None, step: Step) -> bool:
+    """Whether the step wrote a field that somebody may have edited meanwhile with a right to be heard: one that counts on
+    that side, or one that was blanked although a new value there would have come later."""
+    operation = step.operation
+    if mapping is None or not isinstance(operation, Update):
+        return False
+    side = operation.ref.side
+    lines = [mapping.by_key[key] for key in step.why if key in mapping.by_key]
+    return any(is_guarded(line, side) or _yields_blank(line, operation.fields.get(line.names[side])) for line in lines)
+
+
+def _yields_blank(line: Line, written: Raw) -> bool:
+    lead = LEADS.get(line.update_rule)
+    return written is None and lead is not None and lead.yields
 
 
 def _label(at: Connected, decision: Decision) -> str:

@@ -169,6 +169,8 @@ def decide_presence(
     unpaired         the link was retired by a person, and only a person links it anew
     """
     tie = Tie.NONE if state is None else Tie.RETIRED if state is LinkState.RETIRED else Tie.LINKED
+    if tie is Tie.RETIRED and (converted := _find_conversion(seen)) is not None:
+        return converted
     here = seen.map(lambda s: isinstance(s, Snapshot))
     match CASES[tie, here.hubspot, here.salesforce].then:
         case Then.NOTHING:
@@ -214,6 +216,15 @@ def _decide_both_lost(seen: Pair[Seen | None]) -> Existence:
         if not isinstance(gone, Gone) or gone.how is Loss.UNSEEN:
             return OutOfSight(side, Message.of("presence.unseen", side=side))
     return Retire(Message("presence.both_gone"))
+
+
+def _find_conversion(seen: Pair[Seen | None]) -> Follow | None:
+    """The lead of a retired pair became a contact: the pair stays retired and follows, so that nothing is made of it anew."""
+    for side in SIDES:
+        gone = seen[side]
+        if isinstance(gone, Gone) and gone.how is Loss.CONVERTED and gone.into is not None:
+            return _follow(side, gone, gone.into)
+    return None
 
 
 def _follow(side: Side, gone: Gone, into: Ref) -> Follow:

@@ -131,6 +131,11 @@ class RecordMerge:
         """Whether the same values may come to something else next time, so that they must not be passed over unread."""
         return any(f.is_open and (f.problem or f.verdict.reason != REST[Rest.NOT_GIVEN]) for f in self.decided.values())
 
+    @property
+    def lacks_answer(self) -> bool:
+        """Whether a field that both sides have was left out of an answer, without any word why: it is to be asked for again."""
+        return any(f.verdict.reason == REST[Rest.NOT_GIVEN] and not f.problem for f in self.decided.values())
+
     def loses_sight(self, side: Side, failed: Pair[Collection[str]] = NOTHING_FAILED) -> bool:
         """Whether an edit that our own write covered on that side is still to be dealt with, so that it must be found again."""
         return any(

@@ -13,6 +13,7 @@ from pasodoble.engine.membership import Membership, find_joined, look_at_members
 from pasodoble.engine.report import RunOutcome
 from pasodoble.engine.service.explaining import explain_known
 from pasodoble.engine.service.finding import Found
+from pasodoble.engine.service.syncing import ask_for
 from pasodoble.model.ref import Ref
 from pasodoble.model.settings import OnDelete
 from pasodoble.model.side import Pair, Side
@@ -96,7 +97,7 @@ async def test_a_deletion_after_leaving_is_noticed_and_answered_as_set(
     del world.hubspot.lists["7"][ana.id]
     [lead] = world.live(Side.SALESFORCE)
     world.salesforce.remove(lead.ref)
-    world.hubspot.edit(ana, {"jobtitle": "CEO"})
+    ask_for(await world.connect(), "contacts", {ana})
     for _ in range(3):
         world.clock.advance(60)
         await world.sync()
