@@ -43,7 +43,8 @@ def read_options(at: Connected) -> dict[str, Options]:
     people = at.settings.objects.get(PEOPLE)
     if people is None or not people.enabled:
         return {}
-    options = {name: Options.of(written) for name, written in at.settings.activities.items()}
+    written = at.settings.activities
+    options = {name: Options.of(written.get(name)) for name in (*written, FORM)}
     return {name: one for name, one in options.items() if one.on or name == FORM}
 
 

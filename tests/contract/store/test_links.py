@@ -79,6 +79,15 @@ def test_confirmed_reservation_is_a_link_without_payload(store: Store) -> None:
         assert (linked.state, linked.payload, linked.linked_at) == (LinkState.LINKED, {}, later(5))
 
 
+def test_several_reservations_are_confirmed_at_once(store: Store) -> None:
+    with store.transaction(ACME) as tx:
+        made = tx.links.make([reservation(1), reservation(2)], NOW)
+        tx.links.confirm({link.id: salesforce(n) for n, link in enumerate(made, 1) if link is not None}, later(5))
+        found = tx.links.load([salesforce(1), salesforce(2)])
+    assert {link.state for link in found.values()} == {LinkState.LINKED}
+    assert len(found) == 2
+
+
 def test_confirming_a_record_that_is_linked_elsewhere_is_refused_and_rolled_back(store: Store) -> None:
     with store.transaction(ACME) as tx:
         tx.links.make([pair(2)], NOW)
