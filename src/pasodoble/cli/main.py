@@ -61,6 +61,7 @@ def _register() -> None:
     from pasodoble.cli.sync import sync
     from pasodoble.cli.triggers import triggers
     from pasodoble.cli.undo import undo
+    from pasodoble.cli.verify import verify
     from pasodoble.cli.why import why
 
     for command in (
@@ -77,6 +78,7 @@ def _register() -> None:
         triggers,
         undo,
         limits,
+        verify,
         serve,
         sandbox,
     ):

@@ -137,7 +137,7 @@ def find_signals(at: Connected, kind: Kind, page: Page, tx: Transaction, retied:
             if snap.ref not in judged or snap.modified_at >= judged[snap.ref][1]:  # else left out, and unchanged since
                 yield _signal(_how_new(snap, installed_at, walk=page.walk), snap.ref, snap.modified_at)
             continue
-        compared = _compare(at, link, bases.get(link.id), snap)
+        compared = compare(at, link, bases.get(link.id), snap)
         yield from _tell(compared, snap, tied_anew=snap.ref in retied)
         base, side = compared.base, snap.ref.side
         if base is not None and not compared.fields and base.seen[side] != compared.fingerprint:
@@ -158,7 +158,7 @@ def _how_new(snap: Snapshot, installed_at: datetime | None, *, walk: bool) -> Si
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class Compared:
     """A linked record beside its base. `base` is None where nothing can be compared, and any field may have changed.
 
     fields   that hold something else than at the last agreement, by the vendor's names
@@ -169,14 +169,15 @@ class _Compared:
     fingerprint: str = ""
 
 
-def _compare(at: Connected, link: Link, base: Base | None, snap: Snapshot) -> _Compared:
+def compare(at: Connected, link: Link, base: Base | None, snap: Snapshot) -> Compared:
+    """The record beside what both sides agreed on last."""
     mapping = at.mapping(link.kind, link.refs)
     if base is None or mapping is None or link.state is not LinkState.LINKED:
-        return _Compared()
+        return Compared()
     side = snap.ref.side
     print_now = mapping.fingerprint(side, snap.fields)
     if print_now == base.seen[side]:
-        return _Compared(base, (), print_now)
+        return Compared(base, (), print_now)
     values, problems = mapping.canonical(side, snap.fields)
     changed = [
         mapping.by_key[key].names[side]
@@ -184,7 +185,7 @@ def _compare(at: Connected, link: Link, base: Base | None, snap: Snapshot) -> _C
         if not _holds(base.fields.get(key), side, value)
     ]
     unreadable = [name for problem in problems for name in problem.fields]
-    return _Compared(base, tuple(dict.fromkeys((*changed, *unreadable))), print_now)
+    return Compared(base, tuple(dict.fromkeys((*changed, *unreadable))), print_now)
 
 
 def _holds(agreed: Pair[Value] | None, side: Side, value: Value) -> bool:
@@ -192,7 +193,7 @@ def _holds(agreed: Pair[Value] | None, side: Side, value: Value) -> bool:
     return value is None if agreed is None else agreed[side] == value
 
 
-def _tell(compared: _Compared, snap: Snapshot, *, tied_anew: bool) -> Iterator[Signal]:
+def _tell(compared: Compared, snap: Snapshot, *, tied_anew: bool) -> Iterator[Signal]:
     """What became of a linked record. Where nothing did that concerns us, why it was in the page, if that is known."""
     base, side, ref, at = compared.base, snap.ref.side, snap.ref, snap.modified_at
     if base is None or compared.fields:
