@@ -407,8 +407,8 @@ def render_page(figures: Sequence[Figure], seconds: float) -> str:
         f"{POLL_EVERY_S} s in place of 15 minutes.\n\n"
         "![From median (dot) to 99th percentile, by trigger and rate](pictures/latency.svg)\n\n"
         f"{render_table(figures)}\n"
-        "Salesforce keeps whole seconds, so a write that is guarded against a simultaneous edit there waits until the second\n"
-        "in which the record was read is over: that is most of what a change towards Salesforce takes.\n"
+        "All changes of a *poll* row fall into one interval between two checks, so its figures say what is left of that interval.\n"
+        "Of few changes, p99 is the slowest. A guarded write to Salesforce may wait for the end of a second: it keeps whole ones.\n"
     )
 
 
