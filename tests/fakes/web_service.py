@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pasodoble.engine.service.triggering import Tally, TriggerView
+from pasodoble.engine.service.verifying import Figure
 from pasodoble.model.cause import Problem
 from pasodoble.model.conflict import Clash
 from pasodoble.model.message import Message
@@ -305,6 +306,7 @@ class FakeService:
             last_run=RunRow(id=9, what="check", started_at=ago(70), ended_at=ago(62), outcome="done", report={}),
             next_check_at=ago(-838),
             trouble=self.trouble,
+            figure=Figure(at=ago(30_000), records=99_214, findings=3, planned_writes=2),
         )
 
     async def count_by_state(self, kind: Kind | None = None) -> Mapping[State, int]:

@@ -68,7 +68,7 @@ def _show(verified: Verified) -> None:
             table.add_row(f"{found.kind} in {name_side(side)}", *(f"{number:,}" for number in numbers))
     screen = talk.page()
     screen.print(table)
-    writes = sum(verified.planned.values())
-    screen.print(
-        "All is well: nothing would be written." if verified.healthy else f"A sync would make {writes:,} writes."
-    )
+    if verified.healthy:
+        screen.print("All is well: a sync would write nothing about it.")
+    else:
+        screen.print(f"A sync would make {sum(verified.planned.values()):,} writes about it.")

@@ -12,6 +12,7 @@ from pasodoble.engine.keeper import Keeper, Open
 from pasodoble.engine.service import choosing, explaining, finding, mending, pairing, standing
 from pasodoble.engine.service.finding import Found
 from pasodoble.engine.service.triggering import TriggerView, list_triggers
+from pasodoble.engine.service.verifying import read_figure
 from pasodoble.errors import Error
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
@@ -72,6 +73,7 @@ class Answers:
                 last_run=runs[0] if runs else None,
                 next_check_at=self._keeper.next_check_at,
                 trouble=self._keeper.trouble,
+                figure=read_figure(tx),
             )
 
         return await self._read(ask)

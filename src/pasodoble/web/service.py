@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pasodoble.engine.service.triggering import TriggerView
+from pasodoble.engine.service.verifying import Figure
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import UpdateRule
@@ -57,6 +58,7 @@ class Overview:
     waiting_since  since when the oldest mark waits
     last_run, next_check_at   the last check, and when the next one begins
     trouble      why the two sides cannot be reached at the moment, "" if they can
+    figure       what the last comparison of all records came to
     """
 
     counts: Mapping[State, int]
@@ -69,6 +71,7 @@ class Overview:
     last_run: RunRow | None = None
     next_check_at: datetime | None = None
     trouble: str = ""
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

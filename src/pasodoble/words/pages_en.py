@@ -48,6 +48,7 @@ PAGES: dict[str, str] = {
     "overview.empty": "Nothing has been synced yet",
     "overview.trouble": "The two sides cannot be reached just now, so nothing is carried: {reason}",
     "overview.last_check": "Last check {at}",
+    "overview.verified": "{records} records compared one by one, {findings} findings, {writes} writes to come:",
     "overview.next_check": "next one {at}",
     "overview.no_check": "No check has run yet",
     "overview.of_chosen": "{share} of what you chose to sync",

@@ -48,6 +48,7 @@ PAGES: dict[str, str] = {
     "overview.empty": "Aún no se ha sincronizado nada",
     "overview.trouble": "Ahora mismo no se llega a los dos lados, así que no se lleva nada: {reason}",
     "overview.last_check": "Última revisión {at}",
+    "overview.verified": "{records} registros comparados uno a uno, {findings} hallazgos, {writes} escrituras pendientes:",
     "overview.next_check": "la próxima {at}",
     "overview.no_check": "Aún no ha habido ninguna revisión",
     "overview.of_chosen": "{share} de lo que elegiste sincronizar",

@@ -73,6 +73,7 @@ async def test_overview_shows_numbers_causes_and_what_just_happened(browser: htt
         "oldest 6\u202fs",
         "31\u202f480 of 100\u202f000",
         "A value is not among the options",
+        "99\u202f214 records compared one by one, 3 findings",
         "Globex S.A. industry → MANUFACTURING",
     ):
         assert shown in text

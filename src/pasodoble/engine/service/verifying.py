@@ -12,10 +12,9 @@ from pasodoble.engine.cycle import BATCH, chunk
 from pasodoble.engine.judging import decide_batch, join_pairs, make_judge
 from pasodoble.engine.verify import KindFound, SideFound, verify_kind
 from pasodoble.model.ref import Kind
-from pasodoble.model.settings import Connection
 from pasodoble.model.side import SIDES
 from pasodoble.model.signal import Mark
-from pasodoble.ports import Store
+from pasodoble.ports import Transaction
 
 FORMAT_VERSION: Final = 1
 FIGURE: Final = "verify"
@@ -24,7 +23,11 @@ FIGURE: Final = "verify"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """`planned`: by kind, the writes that a sync would make about what was found. All is well where there are none."""
+    """`planned`: by kind, the writes that a sync would make about what was found.
+
+    All is well where there are none, and nothing is gone. A value that differs from the base may need no write: the other
+    side has it already, or the rule leaves it.
+    """
 
     at: datetime
     kinds: Sequence[KindFound]
@@ -33,7 +36,8 @@ class Verified:
 
     @property
     def healthy(self) -> bool:
-        return not any(self.planned.values()) and not any(kind.findings for kind in self.kinds)
+        gone = sum(side.missing for kind in self.kinds for side in kind.sides)
+        return not gone and not any(self.planned.values())
 
     def document(self) -> dict[str, object]:
         """The versioned document of `verify --json`."""
@@ -106,10 +110,9 @@ def _spell_figure(verified: Verified) -> dict[str, str | bool | int | float | No
     }
 
 
-def load_figure(settings: Connection, store: Store) -> Figure | None:
+def read_figure(tx: Transaction) -> Figure | None:
     """What the latest whole check came to; None before the first."""
-    with store.transaction(settings.name, read_only=True) as tx:
-        kept = tx.cursors.load(FIGURE)
+    kept = tx.cursors.load(FIGURE)
     if kept is None:
         return None
     return Figure(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.fakes.small_world import SmallWorld, make_settings
 
-from pasodoble.engine.service.verifying import Verified, load_figure, verify
+from pasodoble.engine.service.verifying import Verified, read_figure, verify
 from pasodoble.model.settings import OnDelete
 from pasodoble.model.side import SIDES, Side
 
@@ -41,7 +41,8 @@ async def test_where_all_is_well_nothing_is_found_and_nothing_would_be_written(w
     [found] = verified.kinds
     assert [(side.records, side.in_step) for side in found.sides] == [(3, 3), (3, 3)]
     assert world.writes() == writes
-    figure = load_figure(world.settings, world.store)
+    with world.store.transaction("small", read_only=True) as tx:
+        figure = read_figure(tx)
     assert figure is not None
     assert (figure.records, figure.findings, figure.planned_writes) == (6, 0, 0)
 
