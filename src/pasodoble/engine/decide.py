@@ -70,6 +70,7 @@ class Decision:
     resumed     the create sends what was stored at the first try, not what the record holds by now
     ties        what both sides are tied to once the steps are done; None where that was not asked
     waiting     records that it is tied to on one side, and that have no partner yet
+    waits_for   those of them that are still to come
     ties_later  the record that is made is to be tied once it is there
     wakes       marks to be put once the pair is linked
     tells       the record that is made tells of what cannot be read again: its reservation is kept until it is there
@@ -92,6 +93,7 @@ class Decision:
     resumed: bool = False
     ties: tuple[Tie, ...] | None = None
     waiting: tuple[Ref, ...] = ()
+    waits_for: tuple[Ref, ...] = ()
     ties_later: bool = False
     wakes: list[NewMark] = field(default_factory=list)
     tells: bool = False
@@ -148,7 +150,8 @@ class Judge:
             job.seen,
             edited=self._edited(job),
             when_deleted_in=Pair(self.of_kind.when_deleted_in_hubspot, self.of_kind.when_deleted_in_salesforce),
-            confirmed=job.attempts > 0 or any("record_deleted" in mark.triggers for mark in job.marks),
+            confirmed=(job.attempts > 0 and not job.base.waiting)
+            or any("record_deleted" in mark.triggers for mark in job.marks),
             unpaired=job.displaced or (job.link is not None and job.link.why == UNPAIRED.id),
         )
         match existence:

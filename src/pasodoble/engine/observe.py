@@ -108,9 +108,17 @@ def gather_jobs(kind: Kind, marks: Sequence[Mark], tx: Transaction) -> list[Job]
         job.marks.append(mark)
         if link is not None:
             job.base = bases.get(link.id, NO_BASE)
+            if job.base.waiting:
+                _join_marks(job, link, tx)
             job.conflicts = conflicts.get(link.id, [])
             job.displaced = any(ref in elsewhere and elsewhere[ref].id != link.id for ref in link.refs if ref)
     return list(jobs.values())
+
+
+def _join_marks(job: Job, link: Link, tx: Transaction) -> None:
+    """A pair that waits for an associated record is woken by a mark on either side: the one that waits goes with it."""
+    known = {mark.ref for mark in job.marks}
+    job.marks += tx.marks.load([ref for ref in link.refs if ref is not None and ref not in known]).values()
 
 
 async def observe(at: Connected, kind: Kind, jobs: Sequence[Job]) -> None:

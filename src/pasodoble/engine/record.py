@@ -519,7 +519,8 @@ class Recorder:
 
     def _reasons(self, decision: Decision, ending: _Ending) -> tuple[str, ...]:
         gate = (decision.gate.id.removeprefix("gate."),) if decision.gate is not None else ()
-        return (*dict.fromkeys(problem.cause for problem in ending.problems), *gate)
+        waits = ("association.waiting_for_other",) if decision.waits_for else ()
+        return (*dict.fromkeys(problem.cause for problem in ending.problems), *gate, *waits)
 
     def _rename(self, decision: Decision) -> None:
         link = decision.job.link

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.people import COMPANY, PEOPLE, PERSON
+from pasodoble.engine.retry import next_try_at
 from pasodoble.mapping.presets.ties import TIES, TieRule
 from pasodoble.model.link import Base, Link, LinkState, Tie
 from pasodoble.model.message import Message
@@ -62,10 +63,28 @@ async def add_ties(at: Connected, kind: Kind, decisions: Sequence[Decision]) -> 
             _merge(at, rule, decision, held, partners)
         for decision in creates:
             _tie_new(rule, decision, held, partners)
+    _tell_waiting(at, [decision for decision in decisions if decision.waiting])
+
+
+def _tell_waiting(at: Connected, decisions: Sequence[Decision]) -> None:
+    """A tie to a record that is still to come waits for it, and so does the record that has it (A-12).
+
+    It is looked at again as soon as the other is linked, and now and then in case nobody tells. A record that is left out
+    on purpose, or was given up, does not come: nobody waits for it.
+    """
+    others = {ref for decision in decisions for ref in decision.waiting}
+    if not others:
+        return
+    with at.store.transaction(at.settings.name, read_only=True) as tx:
+        out = tx.left_out.load(others).keys() | tx.links.load(others).keys()
     for decision in decisions:
-        if decision.waiting:
-            named = " ".join(str(ref) for ref in decision.waiting)
+        coming = [ref for ref in decision.waiting if ref not in out]
+        if coming:
+            named = " ".join(str(ref) for ref in coming)
             decision.note(StepKind.NEXT, Message.of("next.waiting_for_other", records=named))
+            decision.waits_for = tuple(coming)
+            later = next_try_at(decision.job.attempts + 1, at.clock.now(), at.dice())
+            decision.again_at = decision.again_at or later
 
 
 def _is_tied_by(rule: TieRule, salesforce: Ref) -> bool:

@@ -10,10 +10,14 @@ import pytest
 from tests.fakes.small_world import SmallWorld, make_field, make_schema, make_settings
 
 from pasodoble.mapping.presets import KINDS
+from pasodoble.model.cause import Problem
+from pasodoble.model.operation import Create
+from pasodoble.model.outcome import Refused
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import Family
 from pasodoble.model.settings import Association, ObjectSettings
 from pasodoble.model.side import Side
+from pasodoble.model.trace import State
 
 FIELDS = {
     (Side.HUBSPOT, "companies"): ("name", "domain", "website", "pasodoble_key", "salesforceaccountid"),
@@ -155,4 +159,35 @@ async def test_association_that_is_switched_off_is_left_as_it_is_on_both_sides(w
     world.hubspot.tie(ana, acme, "primary")
     await world.sync()
     assert await account_of(world) == []
+    await assert_quiet(world)
+
+
+def state_of(world: SmallWorld, ref: Ref) -> tuple[State, str]:
+    with world.store.transaction("small", read_only=True) as tx:
+        [row] = [row for row in tx.records.search(ref.id)[0] if ref in row.refs]
+        trace = tx.traces.load(ref)
+    return row.state, " ".join(trace.reasons) if trace is not None else ""
+
+
+async def test_a12_record_whose_association_waits_is_waiting_and_solves_itself(world: SmallWorld) -> None:
+    ana, acme = person(world), world.hubspot.put("companies", {"name": "Acme"})
+    world.hubspot.tie(ana, acme, "primary")
+    no = Refused(problem=Problem(cause="salesforce.validation_rule", side=Side.SALESFORCE))
+    world.salesforce.refuse = lambda op: no if isinstance(op, Create) and op.object == "Account" else None
+    for _ in range(2):
+        await world.sync()
+        assert state_of(world, ana) == (State.WAITING, "association.waiting_for_other")
+    world.salesforce.refuse = lambda _op: None
+    world.hubspot.edit(acme, {"name": "Acme SA"})
+    world.clock.advance(60)
+    await world.sync()
+    assert await account_of(world) == ["Acme SA"] and state_of(world, ana)[0] is State.IN_STEP
+    await assert_quiet(world)
+
+
+async def test_nobody_waits_for_a_record_that_is_left_out_on_purpose(world: SmallWorld) -> None:
+    deal, nobody = world.hubspot.put("deals", {"dealname": "Big"}), world.hubspot.put("contacts", {"lastname": "No"})
+    world.hubspot.tie(deal, nobody)
+    await world.sync()
+    assert state_of(world, deal)[0] is State.IN_STEP
     await assert_quiet(world)
