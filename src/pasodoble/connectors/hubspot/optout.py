@@ -53,8 +53,9 @@ class OptOuts:
         return {snap.ref.id: str(snap.fields.get("email") or "") for snap in found}
 
     async def _opt_out(self, op: Update, email: str) -> Operation | Outcome:
-        if op.fields[OPT_OUT] is not True or not email:
-            text = _NO_ADDRESS if op.fields[OPT_OUT] is True else _NO_OPT_IN
+        wanted = str(op.fields[OPT_OUT]).lower() == "true"
+        if not wanted or not email:
+            text = _NO_ADDRESS if wanted else _NO_OPT_IN
             return _refuse_field(Problem(cause="mapping.read_only", side=Side.HUBSPOT, text=text))
         path = f"/statuses/{quote(email, safe='')}/unsubscribe-all"
         try:

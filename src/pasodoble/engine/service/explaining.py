@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -149,8 +149,8 @@ def _load(tx: Transaction, found: Found, at_time: datetime | None) -> _Known:
     for ref in (ref for ref in found.refs if ref is not None):
         if (trace := tx.traces.load(ref, at=at_time)) is not None and (known.last_at or trace.at) <= trace.at:
             known.state, known.reasons, known.steps, known.last_at = trace.state, trace.reasons, trace.steps, trace.at
-        if at_time is None:
-            _load_present(tx, ref, known)
+    if at_time is None:
+        _load_present(tx, [ref for ref in found.refs if ref is not None], known)
     place = load_place(tx, found.kind) if at_time is None else None
     if place is not None and known.last_at is not None and known.last_at < place.chosen_at:
         known.steps = (*known.steps, _tell_list_chosen(place))
@@ -165,16 +165,18 @@ def _tell_list_chosen(place: Place) -> TraceStep:
     )
 
 
-def _load_present(tx: Transaction, ref: Ref, known: _Known) -> None:
-    _load_silence(tx, ref, known)
-    known.problems += tx.problems.load(ref=ref)
-    mark = tx.marks.load([ref]).get(ref)
-    link = tx.links.load([ref]).get(ref)
+def _load_present(tx: Transaction, refs: Sequence[Ref], known: _Known) -> None:
+    """How it stands: what is said of either record of a pair is said of both."""
+    for ref in refs:
+        _load_silence(tx, ref, known)
+        known.problems += tx.problems.load(ref=ref)
+    mark = next(iter(tx.marks.load(refs).values()), None)
+    link = next(iter(tx.links.load(refs).values()), None)
     if known.problems:
         known.state = State.NEEDS_ATTENTION
         known.reasons = tuple(dict.fromkeys(row.problem.cause for row in known.problems))
         known.next_try_at = next((row.next_try_at for row in known.problems if row.next_try_at), None)
-    elif (gate := tx.left_out.load([ref]).get(ref)) is not None:
+    elif (gate := next(iter(tx.left_out.load(refs).values()), None)) is not None:
         known.state, known.reasons = State.LEFT_OUT, (gate[0].id.removeprefix("gate."),)
     elif mark is not None:
         known.state, known.next_try_at = State.WAITING, mark.due_at
