@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.people import count_people, find_sharers, has_people
-from pasodoble.mapping.identity import EVIDENCE, KEY_FIELDS, Evidence
+from pasodoble.mapping.identity import EVIDENCE, KEY_FIELDS, Evidence, to_18
 from pasodoble.model.conflict import Choice
 from pasodoble.model.link import NO_BASE, Base, Link, LinkState
 from pasodoble.model.record import Seen, Snapshot
@@ -230,7 +230,7 @@ def _stored_ref(at: Connected, kind: Kind, job: Job) -> Ref | None:
     if job.own.side is Side.HUBSPOT:
         for object, name in at.identity(kind).stored_ids.items():
             if (id := snap.fields.get(name)) and object in at.objects(kind, Side.SALESFORCE):
-                return Ref(Side.SALESFORCE, object, str(id))
+                return Ref(Side.SALESFORCE, object, to_18(str(id)))
     return None
 
 

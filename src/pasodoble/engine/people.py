@@ -20,6 +20,7 @@ from pasodoble.model.link import Link, LinkState
 from pasodoble.model.record import Snapshot, Tied
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import Pair, Side
+from pasodoble.reconcile.ties import PRIMARY
 
 PEOPLE: Final[Kind] = "contacts"
 PERSON: Final = Pair("contacts", "Contact")
@@ -64,8 +65,9 @@ async def _read_ties(at: Connected, refs: Collection[Ref], to: Pair[str]) -> dic
 async def find_sharers(at: Connected, companies: Collection[Ref]) -> dict[Ref, frozenset[Ref]]:
     """Of each of these companies, those on the other side that share people with it. Raises ConnectorError."""
     crowd = await _gather(at, companies)
-    same = await _find_by_address(at, crowd.all - crowd.links.keys())
-    same |= {ref: {other} for ref, link in crowd.links.items() if (other := link.refs[ref.side.other]) is not None}
+    bound = {ref: link for ref, link in crowd.links.items() if _is_bound(link)}
+    same = await _find_by_address(at, crowd.all - bound.keys())
+    same |= {ref: {other} for ref, link in bound.items() if (other := link.refs[ref.side.other]) is not None}
     theirs = await _read_ties(at, {ref for others in same.values() for ref in others if _is_person(ref)}, COMPANY)
     return {
         company: frozenset(
@@ -82,9 +84,14 @@ def _is_person(ref: Ref) -> bool:
     return ref.object == PERSON[ref.side]
 
 
+def _is_bound(link: Link) -> bool:
+    """Whether both may belong to a company. Who is linked with a lead is looked for by address: it may have been converted."""
+    return link.state is not LinkState.RETIRED and all(ref is None or _is_person(ref) for ref in link.refs)
+
+
 def _choose_companies(tied: Collection[Tied]) -> set[Ref]:
     """A person's primary company where one is named: that is the one which an account answers to."""
-    primary = {one.to for one in tied if one.label}
+    primary = {one.to for one in tied if one.label == PRIMARY}
     return primary or {one.to for one in tied}
 
 
@@ -105,7 +112,7 @@ async def _find_by_address(at: Connected, people: Collection[Ref]) -> dict[Ref, 
         with at.store.transaction(at.settings.name, read_only=True) as tx:
             links = tx.links.load({snap.ref for snap in others})
         for snap in others:
-            if snap.ref not in links or links[snap.ref].state is LinkState.RETIRED:
+            if snap.ref not in links or not _is_bound(links[snap.ref]):
                 for ref in by_key.get(ADDRESS.key(side.other, snap.fields), ()):
                     found[ref].add(snap.ref)
     return found

@@ -13,6 +13,8 @@ from pasodoble.model.ref import Kind
 from pasodoble.model.side import Pair, Side
 from pasodoble.model.value import Raw
 
+ID_CHECK: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+"""The signs of the three check digits of a Salesforce id."""
 KEY_FIELDS: Final = Pair("pasodoble_key", "Pasodoble_Key__c")
 """The unique field that a create of ours fills on each side, so that a second try finds what the first one made."""
 
@@ -38,6 +40,16 @@ class Evidence:
 
     def search_for(self, side: Side, key: str) -> tuple[str, ...]:
         return self.spellings(key) if side is Side.SALESFORCE else (key,)
+
+
+def to_18(id: str) -> str:
+    """A Salesforce id of 15 characters with its checksum; one of 18 as it is."""
+    if len(id) != 15:
+        return id
+    thirds = (id[at : at + 5] for at in (0, 5, 10))
+    return id + "".join(
+        ID_CHECK[sum(1 << bit for bit, c in enumerate(part) if c.isascii() and c.isupper())] for part in thirds
+    )
 
 
 def fold_case(text: str) -> str:

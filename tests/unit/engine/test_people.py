@@ -193,3 +193,21 @@ async def test_a08_person_who_asks_for_a_company_without_people_gets_an_account(
     ask_for(at, "companies", [empty])
     await sync(at, Scope(kinds=("companies",), refs={empty}))
     assert partner(world, empty) is not None
+
+
+async def test_u11_account_of_a_converted_lead_is_the_company_of_its_contact(world: SmallWorld) -> None:
+    """Companies come first in a run: the contact's pair still points at the lead when the new account is met."""
+    change(world, "contacts", create_in_salesforce="Lead")
+    change(world, "companies", needs_people=True)
+    acme = company(world, Side.HUBSPOT, "Acme", "ana")
+    [ana] = world.hubspot.live("contacts")
+    world.hubspot.edit(ana.ref, {"company": "Acme"})
+    await world.sync()
+    [lead] = world.salesforce.live("Lead")
+    account = company(world, Side.SALESFORCE, "Acme SA")
+    contact = world.salesforce.convert(lead.ref, {"Email": "ana@x.example", "LastName": "ana"})
+    world.salesforce.tie(contact, account)
+    await world.sync()
+    await world.sync()
+    assert partner(world, acme) == account
+    assert count(world) == (1, 1)

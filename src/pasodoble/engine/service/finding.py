@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from pasodoble.engine.connected import Connected
 from pasodoble.errors import ConfigError, Error, Unsupported
+from pasodoble.mapping.identity import to_18
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.settings import Connection, ObjectSettings
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.ports import Store
 
 SALESFORCE_ID = re.compile(r"^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$")
-CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 HUBSPOT_URL = re.compile(
     r"/(?:contacts|companies|deals|tickets)/\d+/(?:record/(?P<type>[\d-]+)|(?P<word>\w+))/(?P<id>\d+)"
 )
@@ -46,16 +46,6 @@ def choose_kind(settings: Connection, name: str) -> Kind:
             f"no object {kind!r} is switched on; there are: {', '.join(on)}", next_step="pasodoble config show"
         )
     return kind
-
-
-def to_18(id: str) -> str:
-    """A Salesforce id of 15 characters with its checksum; one of 18 as it is."""
-    if len(id) != 15:
-        return id
-    thirds = (id[at : at + 5] for at in (0, 5, 10))
-    return id + "".join(
-        CHECK[sum(1 << bit for bit, c in enumerate(part) if c.isascii() and c.isupper())] for part in thirds
-    )
 
 
 def read_refs(settings: Connection, text: str) -> Iterator[tuple[Kind, Ref]]:
