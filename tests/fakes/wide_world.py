@@ -50,6 +50,17 @@ MORE_PROPERTIES = {
     "deals": ("hs_salesforceopportunityid",),
     "tickets": ("salesforcecaseid",),
 }
+TASKS = {
+    (
+        Side.HUBSPOT,
+        "tasks",
+    ): "hs_task_subject hs_task_body hs_task_status hs_task_priority hs_timestamp hubspot_owner_id",
+    (
+        Side.SALESFORCE,
+        "Task",
+    ): "Subject Description ActivityDate Status Priority Type TaskSubtype CallType OwnerId WhoId",
+}
+"""What a task is told with, by its object."""
 OWNERS = ("olga", "otto")
 """Two people who are there on both sides; a third has no match."""
 
@@ -109,6 +120,17 @@ class WideWorld(SmallWorld):
             for object in spec.salesforce_objects:
                 fields = list(make_salesforce_fields(spec, object))
                 self.salesforce.schemas[object] = make_schema(Side.SALESFORCE, object, fields)
+        for (side, object), names in TASKS.items():
+            statuses = [
+                make_field(name, Family.CHOICE) for name in names.split() if name.endswith(("status", "Status"))
+            ]
+            texts = [make_field(name) for name in names.split() if not name.endswith(("status", "Status"))]
+            memory = self.hubspot if side is Side.HUBSPOT else self.salesforce
+            memory.schemas[object] = make_schema(
+                side, object, [*texts, *statuses, make_field(KEY_FIELDS[side], unique=True)]
+            )
+        campaign = make_schema(Side.SALESFORCE, "Campaign", [make_field("IsActive", Family.FLAG)])
+        self.salesforce.schemas["Campaign"] = campaign
         for number, name in enumerate((*OWNERS, "nobody"), start=1):
             for memory, id in ((self.hubspot, f"{number}"), (self.salesforce, f"00500000000000{number}AAA")):
                 email = f"{name}.{memory.side}@x.example" if name == "nobody" else f"{name}@x.example"

@@ -13,6 +13,7 @@ from pasodoble.errors import ConfigError, MappingError
 from pasodoble.mapping.check import check_mapping
 from pasodoble.mapping.convert.catalogue import FITTING
 from pasodoble.mapping.presets import KINDS
+from pasodoble.mapping.transfer import parse_csv, render_csv
 from pasodoble.model.record import Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.rule import Policy
@@ -91,6 +92,19 @@ async def is_not_tied(room: Room, side: str, name: str, other: str) -> None:
 
 async def _ties(room: Room, ref: Ref, to: str) -> set[Tied]:
     return set((await room.crm(ref.side).read_ties([ref], to))[ref])
+
+
+@say("HubSpot's task has {fields}")
+async def task_has(room: Room, fields: str) -> None:
+    [task] = room.world.hubspot.live("tasks")
+    wanted = room.read_fields(Side.HUBSPOT, "tasks", fields)
+    assert {name: task.fields.get(name) for name in wanted} == wanted, f"it has {task.fields}"
+
+
+@say("HubSpot's task is on {name}")
+async def task_is_on(room: Room, name: str) -> None:
+    [task] = room.world.hubspot.live("tasks")
+    assert room.get(Side.HUBSPOT, name) in {tied.to for tied in await _ties(room, task.ref, "contacts")}
 
 
 @say("in {side} {name} is a {noun}")
@@ -227,3 +241,27 @@ async def not_shipped(room: Room, kind: str, key: str) -> None:
 async def keeps_law(room: Room, key: str, kind: str, policy: str) -> None:
     [line] = [line for line in room.kind(kind).fields if line.key == key]
     assert line.policy is Policy(policy)
+
+
+@say("the mapping of {kind} is exported as {columns}")
+async def exported(room: Room, kind: str, columns: str) -> None:
+    assert render_csv(room.kind(kind)).splitlines()[0] == columns.replace(", ", ",")
+
+
+@say("its export says {cells}")
+async def export_says(room: Room, cells: str) -> None:
+    assert cells.replace(", ", ",") in render_csv(room.kind("contacts")).splitlines()
+
+
+@say("the exported mapping of {kind} comes back as it was")
+async def comes_back(room: Room, kind: str) -> None:
+    of_kind = room.kind(kind)
+    back = parse_csv(render_csv(of_kind), of_kind.salesforce_objects)
+    assert [(line.key, line.salesforce, line.rule) for line in back.rules] == [
+        (line.key, line.salesforce, line.rule) for line in of_kind.fields
+    ]
+
+
+@say("the settings have no lines for {kind}")
+async def has_no_lines(room: Room, kind: str) -> None:
+    assert kind not in room.world.settings.objects and kind not in KINDS

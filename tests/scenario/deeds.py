@@ -12,6 +12,8 @@ from tests.fakes.small_world import make_field, make_schema
 from tests.scenario.room import NUMERIC, SIDE_NAMES, Room, Words, read_names
 
 from pasodoble.engine.cycle import Scope
+from pasodoble.engine.service import waking
+from pasodoble.engine.service.pairing import Wish, pair_up
 from pasodoble.engine.service.syncing import ask_for
 from pasodoble.mapping.identity import KEY_FIELDS
 from pasodoble.mapping.spec import make_rule
@@ -23,8 +25,15 @@ from pasodoble.model.record import Loss
 from pasodoble.model.ref import Ref
 from pasodoble.model.rule import UpdateRule
 from pasodoble.model.schema import Family, FieldSchema, Option
-from pasodoble.model.settings import ExistingRecords, Limits, ObjectSettings, OnDelete
-from pasodoble.model.side import Side
+from pasodoble.model.settings import (
+    Duplicates,
+    ExistingRecords,
+    Limits,
+    ObjectSettings,
+    OnDelete,
+    SalesforceActivities,
+)
+from pasodoble.model.side import Pair, Side
 from pasodoble.model.signal import Urgency
 from pasodoble.ports import NewMark
 
@@ -32,6 +41,11 @@ DEEDS = Words()
 say = DEEDS.say
 
 NAMES = {"lead": "Lead", "contact": "Contact", "never": ""}
+OF_COMPANIES: dict[str, dict[str, Any]] = {
+    "always": {"create_in_salesforce": "Account", "needs_people": False},
+    "with_people": {"create_in_salesforce": "Account", "needs_people": True},
+}
+"""What the settings file's words for new companies come to."""
 SETTINGS_OF_KIND: dict[str, Any] = {
     "create_in_salesforce": lambda text: NAMES.get(text, text),
     "create_in_hubspot": lambda text: text == "always",
@@ -44,6 +58,7 @@ SETTINGS_OF_KIND: dict[str, Any] = {
 SETTINGS: dict[str, Any] = {
     "existing_records": ExistingRecords,
     "owners": lambda text: text == "on",
+    "duplicates": Duplicates,
     "max_deletes_per_run": lambda text: Limits(max_deletes_per_run=int(text)),
     "max_creates_per_run": lambda text: Limits(max_creates_per_run=int(text)),
 }
@@ -75,7 +90,8 @@ async def switch_on_again(room: Room, kind: str) -> None:
 
 @say("the setting {name} of {kind} is {value}")
 async def set_of_kind(room: Room, name: str, kind: str, value: str) -> None:
-    room.change_kind(kind, **{name: SETTINGS_OF_KIND[name](value)})
+    words = OF_COMPANIES.get(value) if (kind, name) == ("companies", "create_in_salesforce") else None
+    room.change_kind(kind, **(words or {name: SETTINGS_OF_KIND[name](value)}))
 
 
 @say("the setting {name} is {value}")
@@ -107,6 +123,27 @@ async def add_line(room: Room, kind: str, key: str, field: str, rule: str) -> No
     of_kind = room.kind(kind)
     line = make_rule(key, field, of_kind.salesforce_objects, read_rule(rule))
     room.change_kind(kind, fields=(*of_kind.fields, line))
+
+
+@say("{kind} no longer join {key}")
+async def drop_line(room: Room, kind: str, key: str) -> None:
+    room.change_kind(kind, fields=tuple(line for line in room.kind(kind).fields if line.key != key))
+
+
+@say("tasks of Salesforce are told in HubSpot")
+async def tell_tasks(room: Room) -> None:
+    room.world.settings = replace(room.world.settings, salesforce_activities=SalesforceActivities(kinds=("tasks",)))
+
+
+@say("a deleted task is deleted in HubSpot too")
+async def delete_tasks(room: Room) -> None:
+    told = SalesforceActivities(kinds=("tasks",), when_deleted=OnDelete.DELETE)
+    room.world.settings = replace(room.world.settings, salesforce_activities=told)
+
+
+@say("campaigns are joined by forms")
+async def join_campaigns(room: Room) -> None:
+    room.world.settings = replace(room.world.settings, campaign_of_form={"f-1": "701000000000001AAA"})
 
 
 @say("{kind} are a custom object of {hubspot} and {salesforce}")
@@ -227,6 +264,19 @@ async def recalculate(room: Room, field: str, name: str, value: str) -> None:
     row.fields[field] = float(value) if schema.family in NUMERIC else value
 
 
+@say("in Salesforce {name} has a task with {fields}")
+async def log_task(room: Room, name: str, fields: str) -> None:
+    who = room.get(Side.SALESFORCE, name)
+    room.world.clock.advance(5)
+    values = room.read_fields(Side.SALESFORCE, "Task", fields)
+    room.names[Side.SALESFORCE, "the task"] = room.world.salesforce.put("Task", values | {"WhoId": who.id})
+
+
+@say("the task in Salesforce is deleted")
+async def delete_task(room: Room) -> None:
+    room.world.salesforce.remove(room.names[Side.SALESFORCE, "the task"])
+
+
 @say("in {side} {name} is deleted")
 async def delete(room: Room, side: str, name: str) -> None:
     ref = room.get(SIDE_NAMES[side], name)
@@ -316,3 +366,19 @@ async def release(room: Room) -> None:
 @say("a day passes")
 async def wait(room: Room) -> None:
     room.world.clock.advance(86_400)
+
+
+@say("a person pairs HubSpot's {name} with Salesforce's {other}")
+async def pair(room: Room, name: str, other: str) -> None:
+    refs = Pair(room.get(Side.HUBSPOT, name), room.get(Side.SALESFORCE, other))
+    wish = Wish(kind=room.kind_of(refs.hubspot), refs=refs)
+    await pair_up(await room.world.connect(), wish, actor="a person")
+
+
+@say("a person wakes {key} of {kind}")
+async def wake(room: Room, key: str, kind: str) -> None:
+    """Sees the preview, and says yes."""
+    at = await room.world.connect()
+    lines = waking.choose_lines(at, kind, [key])
+    assert (await waking.preview(at, kind, lines)).pairs > 0
+    await waking.wake(at, kind, lines)

@@ -30,17 +30,19 @@ NOUNS = {
     (Side.HUBSPOT, "company"): "companies",
     (Side.HUBSPOT, "deal"): "deals",
     (Side.HUBSPOT, "ticket"): "tickets",
+    (Side.HUBSPOT, "task"): "tasks",
     (Side.SALESFORCE, "lead"): "Lead",
     (Side.SALESFORCE, "contact"): "Contact",
     (Side.SALESFORCE, "account"): "Account",
     (Side.SALESFORCE, "opportunity"): "Opportunity",
     (Side.SALESFORCE, "case"): "Case",
+    (Side.SALESFORCE, "campaign"): "Campaign",
 }
 """What the users of each side call its objects."""
 PLURALS = {"companies": "company", "opportunities": "opportunity"}
 FIELDS = re.compile(r'(\w+) = ("[^"]*"|[^",]+)(?:, |$)')
 BLANK = "(blank)"
-ID_OF = re.compile(r"\(id of (.+)\)")
+ID_OF = re.compile(r"\((short )?id of (.+)\)")
 NUMERIC = (Family.NUMBER, Family.MONEY, Family.PERCENT)
 BETWEEN_S = 60
 """Time that passes before each sync, so that edits have moments of their own."""
@@ -110,7 +112,8 @@ class Room:
         if text == BLANK:
             return None
         if named := ID_OF.fullmatch(text):
-            return next(self.names[at, named[1]].id for at in (side.other, side) if (at, named[1]) in self.names)
+            id = next(self.names[at, named[2]].id for at in (side.other, side) if (at, named[2]) in self.names)
+            return id[:15] if named[1] else id
         value = text.strip('"').encode().decode("unicode_escape") if "\\" in text else text.strip('"')
         if side is Side.SALESFORCE and schema[name].family in NUMERIC:
             return float(value)
@@ -168,7 +171,7 @@ class Words:
         return None
 
 
-async def play(story: Story, room: Room, deeds: Words, checks: Words) -> None:
+async def play(story: Story, room: object, deeds: Words, checks: Words) -> None:
     """Play a story to its end. Raises AssertionError that names the sentence that does not hold, or is not known."""
     for line in story.lines:
         found = (checks if line.word == "then" else deeds).find(line.text)
