@@ -98,6 +98,8 @@ def _build_hubspot(part: file.HubSpot) -> HubSpotAccess:
         auth=part.auth.model_dump(exclude_none=True),
         client_secret=part.webhooks.client_secret if part.webhooks else "",
         app_id=part.webhooks.app_id if part.webhooks else "",
+        client_id=part.webhooks.client_id if part.webhooks else "",
+        journal=part.webhooks.journal if part.webhooks else "off",
         api_version=part.api_version,
     )
 
@@ -227,6 +229,11 @@ def _check_alerts(alerts: list[file.AlertPart], *, mails: bool) -> Iterator[Faul
 
 def _iter_faults(part: file.ConnectionPart) -> Iterator[Fault]:
     yield from _check_sign_in(("hubspot", "auth"), part.hubspot.auth, _HUBSPOT_SIGN_INS)
+    hooks = part.hubspot.webhooks
+    if hooks is not None and hooks.journal == "on" and not (hooks.client_id or part.hubspot.auth.client_id):
+        yield Fault(
+            ("hubspot", "webhooks", "journal"), "the journal is read by the app: its client_id is wanted beside it"
+        )
     yield from _check_sign_in(("salesforce", "auth"), part.salesforce.auth, _SALESFORCE_SIGN_INS)
     for key in file.Activities.model_fields:
         if getattr(part.activities, key).salesforce == "event" and key != "meeting_scheduled":

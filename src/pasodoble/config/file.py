@@ -141,6 +141,10 @@ class Webhooks(Part):
     """The app's client secret, which signs what HubSpot sends."""
     app_id: Text = ""
     """The app's id, to manage its subscriptions."""
+    client_id: Text = ""
+    """The app's client id, to read its webhooks journal."""
+    journal: Automatic = "off"
+    """Read the app's webhooks journal: what was not delivered is in it for three days. auto: if the app has one."""
 
 
 class HubSpot(Part):
@@ -388,7 +392,7 @@ class RoleOptions(AssociationOptions):
     """An association with roles."""
 
     labels: Values = {}
-    """HubSpot's association labels, each with the contact role that it stands for: `{USER_DEFINED:37: Decision Maker}`. Other labels and roles are left alone."""
+    """HubSpot's association labels, each with the contact role that it stands for: `{USER_DEFINED:37: Decision Maker}`. A tie is made with what stands for it on the other side; labels that change later stay where they are."""
 
 
 AssociationSwitch = Annotated[AssociationOptions, _OrSwitch()]

@@ -25,7 +25,7 @@ from pasodoble.model.signal import Urgency
 from pasodoble.model.trace import StepKind
 from pasodoble.planner.plan import plan_ties
 from pasodoble.ports import Cursor, NewMark
-from pasodoble.reconcile.ties import TieMerge, choose_one, merge_one, merge_ties
+from pasodoble.reconcile.ties import TieMerge, choose_one, label_ties, merge_one, merge_ties
 
 if TYPE_CHECKING:
     from pasodoble.engine.decide import Decision
@@ -45,6 +45,12 @@ def rules_of(at: Connected, kind: Kind) -> list[TieRule]:
 
 def _is_on(at: Connected, rule: TieRule) -> bool:
     return rule.key not in at.settings.associations or at.settings.associations[rule.key].enabled
+
+
+def _roles_of(at: Connected, rule: TieRule) -> Mapping[str, str]:
+    """HubSpot's labels of such ties, with the roles that they stand for."""
+    association = at.settings.associations.get(rule.key)
+    return {} if association is None or rule.one else association.labels
 
 
 def _object_of(at: Connected, rule: TieRule, side: Side) -> str:
@@ -138,7 +144,11 @@ def _merge(at: Connected, rule: TieRule, decision: Decision, held: Held, partner
     refs = decision.snapshots.map(lambda snap: snap.ref)
     known = _of_rule(at, rule, decision.job.base.ties)
     merge = _decide(rule, known, Pair(*(held[refs[side]] for side in SIDES)), partners)
-    decision.steps.extend(plan_ties(rule.kind, refs, merge))
+    if roles := _roles_of(at, rule):
+        labels: Pair[Mapping[Ref, str]] = Pair(*(dict(held[refs[side]]) for side in SIDES))
+        decision.steps.extend(plan_ties(rule.kind, refs, replace(merge, add=label_ties(merge.add, labels, roles))))
+    else:
+        decision.steps.extend(plan_ties(rule.kind, refs, merge))
     before = decision.job.base.ties if decision.ties is None else decision.ties
     decision.ties = (*(tie for tie in before if tie not in known), *merge.base)
     decision.waiting = (*decision.waiting, *merge.waiting)

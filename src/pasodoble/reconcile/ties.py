@@ -57,6 +57,26 @@ def merge_ties(
     return TieMerge(add=add, remove=remove, base=_sort(settled), waiting=tuple(sorted(waiting)))
 
 
+def label_ties(
+    add: Pair[tuple[Tie, ...]], held: Pair[Mapping[Ref, str]], roles: Mapping[str, str]
+) -> Pair[tuple[Tie, ...]]:
+    """The same ties, each made with the label that stands for the one it has on the side it comes from.
+
+    held   per side, the label of each tied record there
+    roles  HubSpot's labels, each with the Salesforce role that it stands for; any other label stays where it is
+    """
+    across = Pair({role: label for label, role in roles.items()}, dict(roles))
+    return Pair(
+        *(
+            tuple(
+                Tie(tie.to, across[side].get(held[side.other].get(tie.to[side.other], ""), tie.label))
+                for tie in add[side]
+            )
+            for side in SIDES
+        )
+    )
+
+
 def _recognise(ties: Iterable[tuple[Ref, str]], partners: Mapping[Ref, Ref]) -> frozenset[Tie]:
     """The ties to records that are linked."""
     return frozenset(Tie(Pair.of(ref.side, ref, partners[ref]), label) for ref, label in ties if ref in partners)
@@ -66,11 +86,15 @@ def _sort(ties: Iterable[Tie]) -> tuple[Tie, ...]:
     return tuple(sorted(ties, key=lambda tie: (tie.to.hubspot, tie.to.salesforce, tie.label)))
 
 
+PRIMARY: Final = "primary"
+"""The label of the one tie that stands for all: HubSpot's primary company."""
+
+
 def choose_one(ties: Iterable[tuple[Ref, str]], *others: Ref | None) -> Ref | None:
-    """Which of several ties stands for all where the other side can hold but one: a labelled one (HubSpot's primary company),
-    else one that is agreed on already (`others`, in order), else the first."""
+    """Which of several ties stands for all where the other side can hold but one: the primary one, else one that is agreed on
+    already (`others`, in order), else the first."""
     held = dict(ties)
-    labelled = sorted(ref for ref, label in held.items() if label)
+    labelled = sorted(ref for ref, label in held.items() if label == PRIMARY)
     known = [ref for ref in others if ref is not None and ref in held]
     return next(iter((*labelled, *known, *sorted(held))), None)
 
@@ -108,4 +132,4 @@ def _tie_to(ref: Ref | None, partners: Mapping[Ref, Ref], label: str) -> Tie | N
     return None if ref is None else Tie(Pair.of(ref.side, ref, partners[ref]), label)
 
 
-__all__ = ["BOTH", "Tie", "TieMerge", "choose_one", "merge_one", "merge_ties"]
+__all__ = ["BOTH", "PRIMARY", "Tie", "TieMerge", "choose_one", "merge_one", "merge_ties"]

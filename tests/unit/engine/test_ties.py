@@ -191,3 +191,24 @@ async def test_nobody_waits_for_a_record_that_is_left_out_on_purpose(world: Smal
     await world.sync()
     assert state_of(world, deal)[0] is State.IN_STEP
     await assert_quiet(world)
+
+
+@pytest.mark.parametrize("side", [Side.HUBSPOT, Side.SALESFORCE])
+async def test_d08_role_is_made_with_the_label_that_stands_for_it(world: SmallWorld, side: Side) -> None:
+    world.settings = replace(
+        world.settings, associations={"deals_contacts": Association(labels={"USER_DEFINED:37": "Decision Maker"})}
+    )
+    ana, deal = person(world), world.hubspot.put("deals", {"dealname": "Big"})
+    await world.sync()
+    [opportunity], [contact] = world.salesforce.live("Opportunity"), world.salesforce.live("Contact")
+    world.clock.advance(60)
+    if side is Side.HUBSPOT:
+        world.hubspot.tie(deal, ana, "USER_DEFINED:37")
+    else:
+        world.salesforce.tie(opportunity.ref, contact.ref, "Decision Maker")
+    await world.sync()
+    assert (await world.hubspot.read_ties([deal], "contacts"))[deal] == {(ana, "USER_DEFINED:37")}
+    roles = (await world.salesforce.read_ties([opportunity.ref], "Contact"))[opportunity.ref]
+    assert roles == {(contact.ref, "Decision Maker")}
+    await world.sync()  # the contact's lifecycle stage follows its role
+    await assert_quiet(world)

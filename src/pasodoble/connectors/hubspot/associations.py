@@ -65,7 +65,7 @@ _Group = tuple[str, str, str, bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociationReader:
-    """Of a tie's labels only `primary` is told: all others are a portal's own."""
+    """Of a tie's labels one is told: `primary`, else the oldest of the portal's own (`USER_DEFINED:37`)."""
 
     client: HubSpotClient
 
@@ -100,8 +100,11 @@ class AssociationReader:
 def _read_tied(object: str, to: str, tied: Mapping[str, Any]) -> Tied:
     primary = _PRIMARY.get((object, to))
     kinds = {(kind["category"], kind["typeId"]) for kind in tied["associationTypes"]}
-    label = "primary" if ("HUBSPOT_DEFINED", primary) in kinds else ""
-    return Tied(Ref(Side.HUBSPOT, to, str(tied["toObjectId"])), label)
+    own = min((id for category, id in kinds if category == "USER_DEFINED"), default=None)
+    label = "" if own is None else f"USER_DEFINED:{own}"
+    return Tied(
+        Ref(Side.HUBSPOT, to, str(tied["toObjectId"])), "primary" if ("HUBSPOT_DEFINED", primary) in kinds else label
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
