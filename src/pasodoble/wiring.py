@@ -115,6 +115,23 @@ async def opened_push(settings: Connection, both: Pair[Connector]) -> AsyncItera
             await reader.close()
 
 
+@contextlib.asynccontextmanager
+async def reading_journal(
+    settings: Connection, store: Store, clock: Clock
+) -> AsyncIterator[tuple[Connected, PushReader | None]]:
+    """Signed in on both sides, with HubSpot's webhooks journal, where the settings want it. Raises ConfigError, ConnectorError."""
+    async with connectors(settings, store, clock) as (both, budget):
+        at = await connect(settings, both, store, clock, budget)
+        assert isinstance(both.hubspot, HubSpotConnector)
+        on = settings.enabled()
+        lists = {of.inclusion_list for of in on if of.inclusion_list is not None}
+        reader = both.hubspot.open_journal(at.accounts.hubspot.id, [of.hubspot_object for of in on], lists)
+        try:
+            yield at, reader
+        finally:
+            await reader.close()
+
+
 def seals(settings: Settings) -> dict[str, Seal]:
     """By connection, what tells HubSpot's webhooks from others'; connections without a client secret take none."""
     secrets = {name: of.hubspot.client_secret for name, of in settings.connections.items()}

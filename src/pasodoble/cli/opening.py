@@ -48,6 +48,13 @@ class Opened:
         async with listening(self.connection, self.store, self.clock) as heard:
             yield heard
 
+    @contextlib.asynccontextmanager
+    async def reading_journal(self) -> AsyncIterator[tuple[Connected, PushReader | None]]:
+        from pasodoble.wiring import reading_journal
+
+        async with reading_journal(self.connection, self.store, self.clock) as heard:
+            yield heard
+
 
 def load(config: Path | None) -> Settings:
     """Raises ConfigError."""

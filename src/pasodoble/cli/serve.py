@@ -53,22 +53,26 @@ async def _serve(with_: Opened, host: str, port: int, *, works: bool) -> None:
 
 @contextlib.asynccontextmanager
 async def serving_pages(with_: Opened, host: str, port: int, *, works: bool) -> AsyncIterator[str]:
-    """The pages and, if `works`, the keeper and the listener, while the block runs; gives the pages' address. Raises Error."""
+    """The pages and, if `works`, the keeper and the listeners, while the block runs; gives the pages' address. Raises Error."""
     from pasodoble.engine.keeper import Keeper
-    from pasodoble.engine.listening import Listener
+    from pasodoble.engine.listening import JOURNAL, POSITION, Listener
     from pasodoble.engine.service.receiving import Receiver
     from pasodoble.web.answers import Answers
     from pasodoble.web.app import create_app
     from pasodoble.wiring import seals
 
+    of = with_.connection
     keeper = Keeper(with_.connection, with_.store, with_.clock, with_.connected, told=_tell)
     answers = Answers(with_.connection, with_.store, with_.clock, with_.connected, keeper)
-    listener = Listener(with_.connection, with_.store, with_.clock, with_.listening, wake=keeper.hear)
+    opens = {POSITION: with_.listening} | ({JOURNAL: with_.reading_journal} if of.hubspot.reads_journal else {})
+    listeners = [
+        Listener(of, with_.store, with_.clock, open, wake=keeper.hear, position=name) for name, open in opens.items()
+    ]
     receiver = Receiver(with_.store, with_.clock, seals(with_.settings), told=lambda _name: keeper.look_in_the_inbox())
     app = create_app(answers, with_.clock, receiver=receiver, public_url=with_.settings.public_url)
     async with (
         serving(app, host, port) as address,
-        running(*((keeper.keep(), listener.listen()) if works else ())),
+        running(*((keeper.keep(), *(listener.listen() for listener in listeners)) if works else ())),
     ):
         yield address
 

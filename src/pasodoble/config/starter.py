@@ -67,6 +67,7 @@ def render_sandbox_config(ready: Mapping[str, Any]) -> str:
             "webhooks": {
                 "client_secret": hubspot["client_secret"],
                 "app_id": str(hubspot.get("service_id", hubspot["app_id"])),
+                "client_id": hubspot["client_id"],
             },
         },
         "salesforce": {

@@ -20,7 +20,8 @@ from pasodoble.model.settings import Connection
 from pasodoble.ports import Clock, Heard, PushReader, Store
 
 POSITION: Final = "push:salesforce"
-"""The cursor under which the position is kept."""
+JOURNAL: Final = "push:hubspot"
+"""The cursors under which the positions are kept."""
 
 Open = Callable[[], AbstractAsyncContextManager[tuple[Connected, PushReader | None]]]
 Wake = Callable[[Collection[Kind], Collection[Kind]], None]
@@ -29,16 +30,20 @@ Wake = Callable[[Collection[Kind], Collection[Kind]], None]
 class Listener:
     """Hears one connection for as long as it runs.
 
+    position   the cursor under which it is kept how far was heard
     open   signs in; with no reader, the settings say not to listen
     wake   is called with the kinds of which marks were put, and those of which more has changed than was told
     """
 
-    def __init__(self, settings: Connection, store: Store, clock: Clock, open: Open, *, wake: Wake) -> None:
+    def __init__(
+        self, settings: Connection, store: Store, clock: Clock, open: Open, *, wake: Wake, position: str = POSITION
+    ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
         self._open = open
         self._wake = wake
+        self._position = position
         self.trouble = ""
         """Why nothing can be heard; "" while that is not known to be so."""
 
@@ -60,7 +65,7 @@ class Listener:
 
     async def _hear(self, at: Connected, reader: PushReader) -> None:
         with self._store.transaction(self._settings.name, read_only=True) as tx:
-            position = tx.cursors.load(POSITION)
+            position = tx.cursors.load(self._position)
         async with contextlib.aclosing(reader.signals(position)) as stream:
             async for heard in stream:
                 marked = self._keep(at, heard)
@@ -72,8 +77,12 @@ class Listener:
         """Marks and position in one transaction: a crash before it hears the same again, which does no harm."""
         with self._store.transaction(self._settings.name) as tx:
             haul = take_in(at, tx, heard.signals)
-            tx.cursors.save(POSITION, heard.position, self._clock.now())
+            tx.cursors.save(self._position, heard.position, self._clock.now())
         return {mark.kind for mark in haul.marks.values()}
 
     def _kinds_of(self, objects: Collection[str]) -> list[Kind]:
-        return [of.kind for of in self._settings.enabled() if not set(objects).isdisjoint(of.salesforce_objects)]
+        return [
+            of.kind
+            for of in self._settings.enabled()
+            if not set(objects).isdisjoint((of.hubspot_object, *of.salesforce_objects))
+        ]

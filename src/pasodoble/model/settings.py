@@ -50,9 +50,16 @@ class HubSpotAccess:
 
     base_url: str = "https://api.hubapi.com"
     auth: Mapping[str, str] = field(default_factory=dict, repr=False)
+    client_id: str = ""
     client_secret: str = field(default="", repr=False)
     app_id: str = ""
+    journal: str = "off"
     api_version: str = "2026-03"
+
+    @property
+    def reads_journal(self) -> bool:
+        """Whether the webhooks journal is to be read, and by which app is known."""
+        return self.journal != "off" and bool(self.client_id or self.auth.get("client_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

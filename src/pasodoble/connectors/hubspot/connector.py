@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import httpx2
 
@@ -14,6 +15,7 @@ from pasodoble.connectors.hubspot.auth import choose_log_in
 from pasodoble.connectors.hubspot.changes import ChangeReader
 from pasodoble.connectors.hubspot.client import HubSpotClient, path_of
 from pasodoble.connectors.hubspot.errors import ensure_ok, judge
+from pasodoble.connectors.hubspot.journal import JournalReader
 from pasodoble.connectors.hubspot.key_property import make_key_property
 from pasodoble.connectors.hubspot.lists import ListReader
 from pasodoble.connectors.hubspot.optout import OptOuts
@@ -50,7 +52,8 @@ class HubSpotConnector:
         ca_file: str = "",
     ) -> None:
         self._access = access
-        self._sender = Sender(
+        self._make_sender = partial(
+            Sender,
             side=Side.HUBSPOT,
             base_url=access.base_url,
             budget=budget,
@@ -59,6 +62,7 @@ class HubSpotConnector:
             transport=transport,
             ca_file=ca_file,
         )
+        self._sender = self._make_sender()
         log_in = choose_log_in(access.auth, path_of("token", access.api_version), clock.now)
         self._client = HubSpotClient(self._sender, Session(self._sender, log_in), access.api_version)
         self._schemas = Schemas(self._client)
@@ -139,6 +143,14 @@ class HubSpotConnector:
 
     async def read_owners(self) -> list[Owner]:
         return await read_owners(self._client)
+
+    def open_journal(self, portal_id: str, objects: Collection[str], lists: Collection[str]) -> JournalReader:
+        """What the app's webhooks journal tells of these objects, which must have been described. Not part of the port."""
+        own = {name: id for id, name in self._schemas.names.items()}
+        sender = self._make_sender()
+        return JournalReader(
+            access=self._access, sender=sender, portal_id=portal_id, objects=objects, type_ids=own, lists=lists
+        )
 
     def read_letter(self, body: str) -> Contents:
         return Parser(app_id=self._access.app_id, objects=self._schemas.names).read_letter(body)
