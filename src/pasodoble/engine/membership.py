@@ -22,6 +22,9 @@ LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 MOST_HELD: Final = 200_000
 """Members that are held in memory at a time; of a longer list, only those are asked about that are at hand."""
 
+DEARER: Final = 2.5
+"""How much more it costs to ask about a record than to read a member."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -127,7 +130,7 @@ async def _describe(at: Connected, kind: Kind, list_id: str) -> ListInfo:
 class Membership:
     """Who is in the inclusion list, of the records that were asked about last. For one run.
 
-    Asks about the records at hand; once that comes to more than the list has members, all members are read and kept.
+    Asks about the records at hand; once that has cost what reading all members would, they are read and kept.
     """
 
     at: Connected
@@ -146,7 +149,7 @@ class Membership:
             return
         self._asked_count += len(ids)
         hubspot, size = self.at.connectors[Side.HUBSPOT], self.about.size
-        if size is not None and size <= min(self._asked_count, MOST_HELD):
+        if size is not None and size <= min(self._asked_count * DEARER, MOST_HELD):
             self._inside = {id async for page in hubspot.read_members(self.about.id) for id in page.members}
             self._is_whole = True
         else:
