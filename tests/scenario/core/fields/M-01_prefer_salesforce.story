@@ -1,4 +1,5 @@
 M-01  Prefer Salesforce unless blank
+U-01  Clearing a Salesforce field clears HubSpot even under this rule
 we do: Salesforce's value stands and comes back over an edit in HubSpot; a blank in Salesforce is filled from HubSpot; clearing it in Salesforce clears HubSpot.
 standing: same
 

@@ -1,4 +1,5 @@
 M-02  Always use Salesforce
+U-02  A blank Salesforce value still beats HubSpot under this rule
 we do: Salesforce's value stands, even where it is blank; HubSpot's never reaches it.
 standing: same
 

@@ -1,5 +1,6 @@
 M-23  The lifecycle stage has no default line
 L-04  The lifecycle stage never goes back
+U-15  The lifecycle never goes back
 we do: A line of one's own may join it to a list; HubSpot's stage then never moves backwards.
 standing: same
 

@@ -1,4 +1,5 @@
 C-16  A Salesforce duplicate rule may block a write
+E-03  Duplicates: a rule of Salesforce, or an address in use
 we do: The refusal is told in its category; nobody else waits for it.
 standing: same
 

@@ -1,4 +1,5 @@
 N-04  A contact that fails a Salesforce validation rule does not sync
+E-02  Custom code: validation rules, flows and triggers refuse a write
 we do: The same: a problem in the category of custom code, tried again when the record changes or a person asks.
 standing: same
 

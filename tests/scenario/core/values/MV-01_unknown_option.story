@@ -1,4 +1,5 @@
 MV-01  A picklist value must exist on the receiving side
+E-05  Picklists: the value is not among the other side's options
 we do: A problem names the field; the rest of the record is written.
 standing: better
 why: An unknown option is never dropped without a word, and never holds back the other fields.

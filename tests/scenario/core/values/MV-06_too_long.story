@@ -1,4 +1,5 @@
 MV-06  Over-long text is never cut
+E-07  Property values: too long, malformed, missing, of the wrong type
 we do: It is a problem of its field; the rest of the record is written. A line may ask for the cut.
 standing: same
 
