@@ -6,8 +6,9 @@ Where signals come from (a push, the look, a person) is their senders' matter; w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from pasodoble.engine.connected import Connected
@@ -135,6 +136,12 @@ def keep(at: Connected, tx: Transaction, haul: Haul) -> None:
     tx.marks.put(list(haul.marks.values()), now)
     tx.firings.add(counts, now)
     tx.firings.keep_silences(news, now)
+
+
+def put_asked(tx: Transaction, marks: Sequence[NewMark], now: datetime) -> None:
+    """Put the marks of what a person asks for, who names the trigger by asking, and count them as any other."""
+    tx.marks.put(marks, now)
+    tx.firings.add(Counter((mark.trigger, mark.ref.side, Effect.FIRED) for mark in marks), now)
 
 
 def take_in(at: Connected, tx: Transaction, signals: Iterable[Signal], *, no_sooner: Urgency = Urgency.MANUAL) -> Haul:

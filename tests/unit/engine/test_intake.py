@@ -14,6 +14,7 @@ from tests.fakes.small_world import LEAD_FIELDS, SmallWorld, choose_rules, make_
 
 from pasodoble.engine.intake import drain, take_in
 from pasodoble.engine.look import look
+from pasodoble.engine.service.syncing import ask_for
 from pasodoble.model.ref import Ref
 from pasodoble.model.rule import FieldRule, UpdateRule
 from pasodoble.model.side import Side
@@ -220,3 +221,10 @@ async def test_run_reads_the_inbox_before_it_works(world: SmallWorld) -> None:
     await world.sync()
     assert world.one(SF)["Title"] == "CTO"
     assert counts(world)["hubspot_property_changed", Effect.FIRED] >= 1
+
+
+async def test_what_a_person_asks_for_is_counted_too(world: SmallWorld) -> None:
+    contact = world.hubspot.put("contacts", ANA)
+    ask_for(await world.connect(), "contacts", [contact])
+    assert marks(world, contact)[contact].triggers == ("manual_record",)
+    assert counts(world) == {("manual_record", Effect.FIRED): 1}

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from io import StringIO
 
+from pasodoble.engine.intake import put_asked
 from pasodoble.engine.service.finding import NotFound
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.settings import Connection
@@ -44,7 +45,7 @@ def retry(settings: Connection, store: Store, clock: Clock, rows: Sequence[Probl
         for ref in sorted(of_kind)
     ]
     with store.transaction(settings.name) as tx:
-        tx.marks.put(marks, clock.now())
+        put_asked(tx, marks, clock.now())
     return dict(refs)
 
 

@@ -11,6 +11,7 @@ from pasodoble.engine.claims import Claims
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import BATCH, Cycle, chunk
 from pasodoble.engine.decide import Decision, Judge
+from pasodoble.engine.intake import put_asked
 from pasodoble.engine.judging import decide_batch, join_pairs, make_judge
 from pasodoble.engine.look import look_aside
 from pasodoble.engine.observe import read_records
@@ -130,7 +131,7 @@ async def apply(at: Connected, document: Document) -> RunResult:
             for kind, refs in by_kind.items()
             for ref in sorted(refs)
         ]
-        tx.marks.put(marks, at.clock.now())
+        put_asked(tx, marks, at.clock.now())
     claims = Claims(at, token=f"apply {at.dice()}")
     try:
         return await _apply_claimed(at, document, by_kind, claims)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import Cycle, Scope
-from pasodoble.engine.intake import drain
+from pasodoble.engine.intake import drain, put_asked
 from pasodoble.engine.report import Report, RunOutcome
 from pasodoble.model.activity import BESIDE
 from pasodoble.model.ref import Kind, Ref
@@ -59,7 +59,8 @@ def finish_run(at: Connected, run_id: int, report: Report) -> RunResult:
 def ask_for(at: Connected, kind: Kind, refs: Collection[Ref], trigger: str = "manual_record") -> None:
     """Mark records that a person asks for: ahead of everything else."""
     with at.store.transaction(at.settings.name) as tx:
-        tx.marks.put(
+        put_asked(
+            tx,
             [NewMark(kind=kind, ref=ref, trigger=trigger, urgency=Urgency.MANUAL) for ref in sorted(refs)],
             at.clock.now(),
         )
