@@ -271,3 +271,8 @@ def test_the_verdict_of_a_field_that_is_carried_names_its_side() -> None:
     assert isinstance(verdict, Take)
     assert verdict.side is Side.HUBSPOT
     assert dict(verdict.reason.params) == {"side": "hubspot"}
+
+
+def test_stages_have_the_order_in_which_hubspot_counts_them() -> None:
+    names = "subscriber lead marketingqualifiedlead salesqualifiedlead opportunity customer evangelist"
+    assert " ".join(STAGES) == names

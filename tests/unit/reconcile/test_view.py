@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.laws.laws import Pairing, agreed
 from tests.laws.pair_world import DIRECTORY, LATER, MAPPING, NOON, Twin
 
+from pasodoble.model.conflict import Choice
 from pasodoble.model.link import Base
 from pasodoble.model.record import Version
 from pasodoble.model.side import Pair, Side
@@ -166,3 +167,24 @@ def test_a_covered_edit_that_cannot_be_carried_stays_a_problem() -> None:
         assert found.problem is not None
         assert found.problem.cause == "value.too_long"
         assert one.merge().quiet
+
+
+def test_a_value_that_somebody_set_since_our_read_has_changed_even_to_what_the_base_says() -> None:
+    """Somebody put the old value back over a write of ours: by the values alone, only Salesforce would have changed."""
+
+    def changed_under(at_s: int, *, by_us: bool) -> str:
+        pairing = agreed(START).perturb([(Side.SALESFORCE, "lastname", "Bo")])
+        twin = with_history(pairing.twin, ("Ana", at_s, by_us))
+        base = replace(pairing.base, read_at=Pair(NOON + timedelta(seconds=2), NOON))
+        return replace(pairing, twin=twin, base=base).merge().fields["lastname"].verdict.reason.id
+
+    assert changed_under(1, by_us=False) == "rule.changed"
+    assert changed_under(2, by_us=False) == "rule.changed"
+    assert changed_under(3, by_us=True) == "rule.changed"
+    assert changed_under(3, by_us=False) != "rule.changed"
+
+
+def test_a_choice_for_a_line_that_is_gone_is_passed_over() -> None:
+    pairing = agreed(START).perturb([(Side.HUBSPOT, "lastname", "Bo")])
+    gone = {"no_such_line": Choice(side=Side.HUBSPOT, value="x", left=Pair("x", "y"))}
+    assert pairing.merge(ARBITER, gone) == pairing.merge()
