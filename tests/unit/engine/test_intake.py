@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from tests.fakes.small_world import LEAD_FIELDS, SmallWorld, choose_rules, make_field, make_schema, make_settings
 
+from pasodoble.engine.cycle import Scope
 from pasodoble.engine.intake import drain, take_in
 from pasodoble.engine.look import look
 from pasodoble.engine.service.syncing import ask_for
@@ -228,3 +230,25 @@ async def test_what_a_person_asks_for_is_counted_too(world: SmallWorld) -> None:
     ask_for(await world.connect(), "contacts", [contact])
     assert marks(world, contact)[contact].triggers == ("manual_record",)
     assert counts(world) == {("manual_record", Effect.FIRED): 1}
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_letters_are_only_hints(world: SmallWorld, seed: int) -> None:
+    """P12: lost, doubled, out of order or about nobody, they lead to the same end as none at all."""
+    dice = random.Random(seed)
+    refs = [world.hubspot.put("contacts", ANA | {"email": f"p{i}@acme.example"}) for i in range(4)]
+    await world.sync()
+    events = []
+    for turn in range(10):
+        ref = dice.choice(refs)
+        world.clock.advance(60)
+        world.hubspot.edit(ref, {"jobtitle": f"title {turn}"})
+        events.append({"kind": "changed", "object": "contacts", "id": ref.id, "fields": ["jobtitle"]})
+        events.append({"kind": "deleted", "object": "contacts", "id": str(900 + turn)})
+        told = dice.choices(events, k=dice.randrange(6))
+        world.store.receive({"small": [letter(event) for event in told]}, world.clock.now())
+        if dice.random() < 0.4:
+            await world.sync(Scope(looks=False))
+    await world.sync()
+    titles = {row.fields["email"]: row.fields.get("jobtitle") for row in world.live(HS)}
+    assert {row.fields["Email"]: row.fields.get("Title") for row in world.live(SF)} == titles
