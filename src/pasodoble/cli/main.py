@@ -102,6 +102,7 @@ def _register() -> None:
         lint,
         suggest,
         mapping.accept,
+        mapping.wake,
         mapping.export,
         mapping.import_,
     )

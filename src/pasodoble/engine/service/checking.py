@@ -76,6 +76,7 @@ async def check(
         up.findings += _check_inbox(settings, store)
         for of_kind in settings.enabled():
             up.findings += [Checked.of_mapping(found) for found in check_mapping(of_kind, up.schemas)]
+            up.findings += [Checked.of_mapping(found) for found in _check_drift(settings, store, of_kind, up)]
         if push is not None:
             up.findings += await _check_push(settings, push)
     order = list(Severity)
