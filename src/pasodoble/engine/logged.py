@@ -56,12 +56,15 @@ async def look_at_logged(at: Connected) -> None:
     """Mark what was made, changed or deleted since the last look; the first one starts now. Raises ConnectorError."""
     kinds = at.settings.salesforce_activities.kinds
     for object, sorts in _OBJECTS.items():
+        name = f"look:{LOGGED}:{object}"
         if set(kinds) & set(sorts):
-            await _look_at(at, object)
+            await _look_at(at, object, name)
+            continue
+        with at.store.transaction(at.settings.name) as tx:  # switched on again, it begins anew
+            tx.cursors.clear(name)
 
 
-async def _look_at(at: Connected, object: str) -> None:
-    name = f"look:{LOGGED}:{object}"
+async def _look_at(at: Connected, object: str, name: str) -> None:
     salesforce = at.connectors[Side.SALESFORCE]
     with at.store.transaction(at.settings.name) as tx:
         cursor = tx.cursors.load(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from tests.scenario.room import Words, play
 from tests.scenario.story import HERE, Story, iter_stories
-from tests.scenario.triggers import acts
+from tests.scenario.triggers import acts, timeline
 from tests.scenario.triggers.acts import ACTS
 from tests.scenario.triggers.findings import FINDINGS
 from tests.scenario.triggers.served import Served
@@ -25,6 +25,7 @@ SET_UP = (
     acts.add_line,
     acts.add_owner,
     acts.add_field,
+    *timeline.SET_UP,
 )
 
 
