@@ -53,6 +53,8 @@ MESSAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "undo.put_back": (),
         "undo.edited_since": ("key", "side"),
         "undo.cannot_restore": (),
+        "undo.association": ("record",),
+        "undo.pairing": (),
         "undo.not_mapped": ("key",),
         "undo.cannot_carry": ("key", "side"),
         "undo.would_come_back": ("key", "side"),

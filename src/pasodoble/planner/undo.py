@@ -19,12 +19,16 @@ from pasodoble.model.operation import Delete, Step, Update
 from pasodoble.model.record import Snapshot
 from pasodoble.model.ref import Ref
 from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.trace import Change
 from pasodoble.model.value import MISSING, Value
 from pasodoble.ports import ChangeRow
 from pasodoble.reconcile.field import Field
 from pasodoble.reconcile.record import merge_record
 
 UNDONE: Final = Message("undo.put_back")
+ASSOCIATION: Final = "association:"
+"""How the field of a change begins that has tied or parted two records: both sides would have to be asked anew what they
+hold, and a person does it in one of them with one click, after which the other follows."""
 MADE: Final = Message("history.created")
 """The reason of a change that made the whole record."""
 
@@ -68,7 +72,7 @@ def plan_undo(
     made = next((row for row in rows if row.change.reason == MADE), None)
     if made is not None:
         return _unmake(mapping, snapshots, base, now, made)
-    lost = [Refusal(ref=r.ref, key="", reason=Message("undo.cannot_restore")) for r in rows if r.change.key == ""]
+    lost = [Refusal(ref=r.ref, key="", reason=_refuse_whole(r.change)) for r in rows if r.change.key == ""]
     wished: dict[str, Pair[Value]] = {}
     refusals: list[Refusal] = lost
     for key, found in sorted(_group(rows).items()):
@@ -79,6 +83,13 @@ def plan_undo(
             wished[key] = values
     steps = tuple(step for side in SIDES for step in _write(mapping, side, wished, now, snapshots))
     return Undo(steps=steps, refusals=tuple(refusals), base=dict(base.fields) | wished)
+
+
+def _refuse_whole(change: Change) -> Message:
+    """Why what was done to a record as a whole, and to no mapped field of it, is not undone."""
+    if change.field.startswith(ASSOCIATION):
+        return Message.of("undo.association", record=change.after or change.before or "")
+    return Message("undo.pairing" if change.field == "partner" else "undo.cannot_restore")
 
 
 def _group(rows: Sequence[ChangeRow]) -> dict[str, list[ChangeRow]]:

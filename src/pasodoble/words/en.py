@@ -147,6 +147,8 @@ SENTENCES: dict[str, str] = {
     "undo.put_back": "undone: the earlier value is put back",
     "undo.edited_since": "{key} was edited in {side} since",
     "undo.cannot_restore": "a deleted record cannot be made again",
+    "undo.association": "the association with {record} is not undone here: change it back in either CRM, and the other follows",
+    "undo.pairing": "a person paired the two: pair them otherwise with pasodoble problems pair --repoint",
     "undo.not_paired": "the two records are no longer a pair, or one of them is gone",
     "undo.not_mapped": "{key} is not mapped any more",
     "undo.cannot_carry": "{key}: {side} cannot hold the earlier value",

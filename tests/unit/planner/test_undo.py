@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import pytest
 from tests.laws.laws import Edit, Pairing, agreed
 from tests.laws.pair_world import DIRECTORY, MAPPING, NOON, REFS
 
@@ -139,3 +141,14 @@ def test_a_deletion_cannot_be_undone() -> None:
     pairing, _ = synced()
     undone = undo(pairing, [row(1, Side.SALESFORCE, "", None, None, "history.deleted")])
     assert [r.reason.id for r in undone.refusals] == ["undo.cannot_restore"]
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [("association:Contact", "undo.association"), ("partner", "undo.pairing"), ("", "undo.cannot_restore")],
+)
+def test_what_was_done_to_a_whole_record_says_precisely_why_it_is_not_undone(field: str, reason: str) -> None:
+    pairing, _ = synced()
+    told = row(1, Side.SALESFORCE, "", None, "salesforce:Contact:003")
+    undone = undo(pairing, [replace(told, change=replace(told.change, field=field))])
+    assert undone.steps == () and [r.reason.id for r in undone.refusals] == [reason]
