@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from pasodoble.model.activity import Activity
 from pasodoble.model.alert import Alert, Digest
+from pasodoble.model.backfill import Backfill, BackfillState, Progress
 from pasodoble.model.cause import Problem
 from pasodoble.model.conflict import Choice, Clash
 from pasodoble.model.errand import Errand
@@ -335,8 +336,19 @@ class Marks(Protocol):
 
     def put(self, marks: Sequence[NewMark], now: datetime) -> None: ...
 
-    def take(self, kind: Kind, limit: int, now: datetime, *, urgency: Urgency = Urgency.BACKFILL) -> list[Mark]:
-        """The most urgent marks that are due, oldest first, none less urgent than `urgency`. They stay until cleared."""
+    def take(
+        self,
+        kind: Kind,
+        limit: int,
+        now: datetime,
+        *,
+        urgency: Urgency = Urgency.BACKFILL,
+        most_urgent: Urgency = Urgency.MANUAL,
+    ) -> list[Mark]:
+        """The most urgent marks that are due, oldest first. They stay until cleared.
+
+        None less urgent than `urgency`, none more so than `most_urgent`.
+        """
 
     def load(self, refs: Collection[Ref]) -> dict[Ref, Mark]: ...
 
@@ -379,6 +391,9 @@ class History(Protocol):
     def count_by_minute(self, now: datetime, *, minutes: int = 60) -> Pair[list[int]]:
         """Changes written to each side in each of the last minutes, oldest minute first."""
 
+    def forget(self, before: datetime, limit: int) -> int:
+        """Delete some of what is older, the oldest first; gives how many."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceRow:
@@ -396,6 +411,9 @@ class Traces(Protocol):
     def save(self, rows: Sequence[TraceRow]) -> None: ...
 
     def load(self, ref: Ref, *, at: datetime | None = None) -> TraceRow | None: ...
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Delete some of what is older, the oldest first; gives how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -538,6 +556,9 @@ class Runs(Protocol):
     def finish(self, run_id: int, outcome: str, report: Mapping[str, object], now: datetime) -> None: ...
 
     def load(self, *, limit: int = 50) -> list[RunRow]: ...
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Delete some of what is older, the oldest first; gives how many."""
 
 
 class Records(Protocol):
@@ -705,6 +726,29 @@ class CallBook(Protocol):
     def save_windows(self, side: Side, windows: Mapping[str, Mapping[str, Any]]) -> None: ...
 
 
+class Backfills(Protocol):
+    """Backfills: at most one of a connection is under way."""
+
+    def begin(self, run_id: int, kinds: Sequence[Kind], per_minute: int | None, now: datetime) -> int:
+        """Raises StoreError where one is under way."""
+
+    def load(self) -> Backfill | None:
+        """The latest, whatever its state."""
+
+    def covers(self, kind: Kind) -> bool:
+        """Whether one is under way whose work the least urgent marks of this kind are."""
+
+    def move(
+        self, id: int, state: BackfillState, now: datetime, *, only_from: Collection[BackfillState], trouble: str = ""
+    ) -> bool:
+        """Into another state, if it is in one of those; gives whether it was."""
+
+    def throttle(self, id: int, per_minute: int | None) -> None: ...
+
+    def note(self, id: int, progress: Progress) -> None:
+        """How far it is: its worker's to say."""
+
+
 class Transaction(Protocol):
     """One transaction of one connection. All or nothing; nothing of it is seen before it ends."""
 
@@ -742,6 +786,8 @@ class Transaction(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def firings(self) -> Firings: ...
+    @property
+    def backfills(self) -> Backfills: ...
 
 
 class Store(Protocol):

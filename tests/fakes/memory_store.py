@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from pasodoble.errors import StoreError
+from pasodoble.model.backfill import ENDED, Backfill, BackfillState, Progress
 from pasodoble.model.cause import Problem
 from pasodoble.model.conflict import Clash
 from pasodoble.model.link import Base, Link, LinkState
@@ -71,6 +72,7 @@ class Tables:
     inbox: dict[int, Letter] = field(default_factory=dict)
     firings: dict[tuple[str, Side, Effect], FiringCount] = field(default_factory=dict)
     silences: dict[Ref, Silence] = field(default_factory=dict)
+    backfills: dict[int, Backfill] = field(default_factory=dict)
 
     def copied(self) -> Tables:
         return Tables(*(copy.copy(getattr(self, part.name)) for part in fields(self)))
@@ -236,11 +238,19 @@ class MemoryMarks:
         shown = due_at if due_at > mark.first_at else None
         self._of.marks[mark.ref] = (replace(mark, due_at=shown), due_at)
 
-    def take(self, kind: Kind, limit: int, now: datetime, *, urgency: Urgency = Urgency.BACKFILL) -> list[Mark]:
+    def take(
+        self,
+        kind: Kind,
+        limit: int,
+        now: datetime,
+        *,
+        urgency: Urgency = Urgency.BACKFILL,
+        most_urgent: Urgency = Urgency.MANUAL,
+    ) -> list[Mark]:
         due = [
             (mark.urgency, due_at, mark.first_at, mark)
             for mark, due_at in self._of.marks.values()
-            if mark.kind == kind and mark.urgency <= urgency and due_at <= now
+            if mark.kind == kind and most_urgent <= mark.urgency <= urgency and due_at <= now
         ]
         return [row[-1] for row in sorted(due, key=lambda row: row[:3])[:limit]]
 
@@ -653,6 +663,45 @@ class MemoryLeases:
         return own
 
 
+class MemoryBackfills:
+    def __init__(self, tables: Tables, next_id: Callable[[], int]) -> None:
+        self._of = tables
+        self._next_id = next_id
+
+    def begin(self, run_id: int, kinds: Sequence[Kind], per_minute: int | None, now: datetime) -> int:
+        id = self._next_id()
+        self._of.backfills[id] = Backfill(
+            id=id,
+            run_id=run_id,
+            kinds=tuple(kinds),
+            state=BackfillState.WALKING,
+            started_at=now,
+            per_minute=per_minute,
+        )
+        return id
+
+    def load(self) -> Backfill | None:
+        return self._of.backfills[max(self._of.backfills)] if self._of.backfills else None
+
+    def covers(self, kind: Kind) -> bool:
+        return any(one.active and kind in one.kinds for one in self._of.backfills.values())
+
+    def move(
+        self, id: int, state: BackfillState, now: datetime, *, only_from: Collection[BackfillState], trouble: str = ""
+    ) -> bool:
+        if self._of.backfills[id].state not in only_from:
+            return False
+        ended_at = now if state in ENDED else None
+        self._of.backfills[id] = replace(self._of.backfills[id], state=state, trouble=trouble, ended_at=ended_at)
+        return True
+
+    def throttle(self, id: int, per_minute: int | None) -> None:
+        self._of.backfills[id] = replace(self._of.backfills[id], per_minute=per_minute)
+
+    def note(self, id: int, progress: Progress) -> None:
+        self._of.backfills[id] = replace(self._of.backfills[id], progress=progress)
+
+
 class MemoryTransaction:
     """The Transaction port over one copy of the tables."""
 
@@ -671,6 +720,7 @@ class MemoryTransaction:
         self.inbox = MemoryInbox(tables, next_id)
         self.firings = MemoryFirings(tables)
         self.leases = MemoryLeases(tables)
+        self.backfills = MemoryBackfills(tables, next_id)
 
 
 class MemoryStore:

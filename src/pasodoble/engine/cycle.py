@@ -38,12 +38,14 @@ class Scope:
 
     looks      ask both sides what has changed, before working on what is marked
     approved   a person has seen the plan: its brakes are released
+    leaves_asked  what people ask for goes by a lane of its own
     """
 
     kinds: Collection[Kind] | None = None
     refs: Collection[Ref] | None = None
     looks: bool = True
     approved: bool = False
+    leaves_asked: bool = False
 
     @property
     def asked(self) -> bool:
@@ -107,7 +109,9 @@ class Cycle:
         now = self.at.clock.now()
         with self.at.store.transaction(self.at.settings.name, read_only=True) as tx:
             if scope.refs is None:
-                return tx.marks.take(kind, BATCH * 1_000, now, urgency=Urgency.BACKFILL)
+                most_urgent = Urgency.FORM if scope.leaves_asked else Urgency.MANUAL
+                least = Urgency.CHECK if tx.backfills.covers(kind) else Urgency.BACKFILL
+                return tx.marks.take(kind, BATCH * 1_000, now, urgency=least, most_urgent=most_urgent)
             marks = tx.marks.load(scope.refs).values()
             return [mark for mark in marks if mark.due_at is None or mark.due_at <= now]
 

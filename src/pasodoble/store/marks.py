@@ -78,11 +78,19 @@ class SqlMarks:
         ref, mine = spell_ref(new.ref), self._scope.connection_id
         return mine, ref, new.kind, sequence, int(new.urgency), new.trigger, at, due_at, 0
 
-    def take(self, kind: Kind, limit: int, now: datetime, *, urgency: Urgency = Urgency.BACKFILL) -> list[Mark]:
+    def take(
+        self,
+        kind: Kind,
+        limit: int,
+        now: datetime,
+        *,
+        urgency: Urgency = Urgency.BACKFILL,
+        most_urgent: Urgency = Urgency.MANUAL,
+    ) -> list[Mark]:
         """One range of the index for each urgency, until there are enough."""
         taken: list[Mark] = []
         for this in sorted(Urgency):
-            if this <= urgency and len(taken) < limit:
+            if most_urgent <= this <= urgency and len(taken) < limit:
                 taken += self._take_of(kind, this, now, limit - len(taken))
         return taken
 

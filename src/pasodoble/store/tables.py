@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
+from pasodoble.model.backfill import BackfillState
 from pasodoble.model.link import LinkState
 from pasodoble.model.side import Side
 from pasodoble.model.signal import Effect
@@ -303,6 +304,23 @@ requests = Table(
     Column("ended_at", Moment),
     Column("answer", Document),
     Index(None, "connection_id", "ended_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _connection(),
+    Column("run_id", NUMBER, nullable=False),
+    Column("kinds", Document, nullable=False),
+    Column("state", Chosen(BackfillState), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("per_minute", Integer),
+    Column("trouble", Text, nullable=False),
+    Column("progress", Document, nullable=False),
+    Index(None, "connection_id", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pasodoble.store.backfills import SqlBackfills
 from pasodoble.store.bases import SqlBases
 from pasodoble.store.calls import SqlCalls
 from pasodoble.store.conflicts import SqlConflicts
@@ -43,6 +44,7 @@ class SqlTransaction:
         self.duties = SqlDuties(scope)
         self.requests = SqlRequests(scope)
         self.calls = SqlCalls(scope)
+        self.backfills = SqlBackfills(scope)
 
     def flush(self) -> None:
         """Send what was kept back to be sent at once."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 if TYPE_CHECKING:
     from alembic.config import Config
 
-USABLE: Final = ("0004_before",)
+USABLE: Final = ("0005_before",)
 """Revisions on which this version's code can run; the first is its own `before`, the last the newest there is. A test holds this against the files."""
 
 
