@@ -1,225 +1,343 @@
 """A deterministic simulation: one seed drives people on both sides, the clock, faults and crashes; the real engine runs.
 
-The ghost ledger keeps every edit that a person made; the engine cannot see it. Every value is written once only, so that
-where it went can be told. `run(seed)` ends with what was found wrong, an empty list for nothing.
+The ghost ledger (`people`) keeps every edit that a person made; the engine cannot see it. `run(script)` ends with what was
+found wrong, an empty list for nothing. What may happen is in `deeds` and `weather`, what must hold in `promises`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
+import inspect as python
+import traceback
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
+from tests.fakes.memory_store import MemoryStore, Tables
 from tests.fakes.small_world import Crash, SmallWorld, choose_rules, make_settings
+from tests.machine import promises
+from tests.machine.deeds import DEEDS, edit_somebody
+from tests.machine.people import FIELDS, People
+from tests.machine.script import Fails, Script
+from tests.machine.weather import COMMIT, SkewedClock, Weather
 
-from pasodoble.model.link import NO_BASE
+from pasodoble.connectors.memory import Row
+from pasodoble.engine.connected import Connected, connect
+from pasodoble.engine.service.syncing import sync
+from pasodoble.errors import ConnectorError
+from pasodoble.model.link import NO_BASE, Base, LinkState
+from pasodoble.model.operation import Create, Delete, Operation, Update
+from pasodoble.model.outcome import Applied, Outcome
 from pasodoble.model.ref import Ref
 from pasodoble.model.rule import UpdateRule
-from pasodoble.model.settings import Limits
-from pasodoble.model.side import SIDES, Side
+from pasodoble.model.schema import FieldSchema
+from pasodoble.model.settings import Connection, Limits, OnDelete
+from pasodoble.model.side import SIDES, Pair, Side
+from pasodoble.model.value import Raw
 
-TWO_WAY = {"lastname": "LastName", "firstname": "FirstName", "jobtitle": "Title"}
-FAULTS = ("before", "after", "crash_before", "crash_after")
 QUIET_ROUNDS = 5
-SKEW = timedelta(seconds=1, milliseconds=50)
-"""Edits closer than this are too close to call: Salesforce's stamps are whole seconds."""
-
-
-@dataclass(frozen=True)
-class Edit:
-    person: int
-    side: Side
-    key: str
-    value: str | None
-    at: datetime
+FAULT_SHARE = 0.15
+NO_BRAKES = Limits(max_creates_per_run=10_000, max_deletes_per_run=10_000, max_clears_per_run=10_000)
+CONNECTION = "small"
 
 
 @dataclass
 class Simulation:
     """One history. `trace` tells it, step by step, for whoever has to look at a seed that failed."""
 
-    seed: int
-    folder: Path
-    steps: int = 60
-    fault_share: float = 0.15
+    script: Script
+    url: str = ""
     trace: list[str] = field(default_factory=list)
-    ledger: list[Edit] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     fired: Counter[str] = field(default_factory=Counter)
+    struck: list[tuple[int, int]] = field(default_factory=list)
+    hidden: set[tuple[Side, str, str]] = field(default_factory=set)
+    forgot: bool = False
+    in_between: bool = False
+    backup: Mapping[str, Tables] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(self.seed)
-        rules = choose_rules(dict.fromkeys(TWO_WAY, UpdateRule.TWO_WAY))
-        settings = make_settings(fields=rules, limits=Limits(max_creates_per_run=10_000))
-        self.world = SmallWorld(f"sqlite:///{self.folder / f'{self.seed}.db'}", settings, seed=self.seed)
-        self.faulty = True
+        self.step: int = -1
+        self.dice = self.script.dice("start")
+        self.settings = draw_settings(self.script)
+        self.world = SmallWorld(self.url, self.settings, seed=self.script.seed)
+        self.people = People(Pair(self.world.hubspot, self.world.salesforce))
+        self.clock = SkewedClock(self.world.clock)
+        self.faulty, self.died = True, False
+        self._at: Connected | None = None
+        self._order = 0
+        self._values = 0
+        self._faults_of_step = 0
+        self._shown: dict[tuple[Side, str, str], FieldSchema] = {}
+        self._before: dict[Ref, dict[str, Raw]] = {}
+        self.effects: list[tuple[Ref, str, str | None, int]] = []
+        self.world.faults = Pair(*(Weather(self.people.memories[s], self, FAULT_SHARE) for s in SIDES))  # type: ignore[assignment]
         for side in SIDES:
-            self.world.faults[side].draw = self._draw
-            self.world.faults[side].between = self._between
-        self.people = 0
-        self.values = 0
+            self.people.memories[side].reshape = _reshape
+        if isinstance(self.world.store, MemoryStore):
+            self.world.store.between = self._die_at_commit
 
-    # --- what happens ------------------------------------------------------------------------------------------------
+    @property
+    def store(self) -> MemoryStore:
+        assert isinstance(self.world.store, MemoryStore)
+        return self.world.store
 
-    async def run(self) -> list[str]:
+    # --- the course of it ----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
         try:
-            for _ in range(self.steps):
-                await self._step()
-            self.faulty = False
-            return await self._settle()
+            for step in self.script.steps:
+                await self._play(step)
+            await self.grow_quiet()
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self.wrong.append(f"error: {error!r} in {Path(where.filename).name}:{where.lineno}")
         finally:
             self.world.close()
 
-    async def _step(self) -> None:
-        roll = self.dice.random()
-        if roll < 0.15 or not self.people:
-            self._new_person()
-        elif roll < 0.6:
-            self._edit_somebody()
-        elif roll < 0.75:
-            self.world.clock.advance(self.dice.choice((0.3, 2, 40, 1000)))
-        else:
-            await self._sync()
+    async def _play(self, step: int) -> None:
+        self.step, self.dice, self._values, self._faults_of_step = step, self.script.dice(step), 0, 0
+        deeds = DEEDS if self.people.count else DEEDS[:1]
+        [(_, deed)] = self.dice.choices(deeds, [weight for weight, _ in deeds])
+        done = deed(self, self.dice)
+        if python.isawaitable(done):
+            await done
 
-    async def _sync(self) -> None:
+    async def sync(self) -> None:
         try:
-            result = await self.world.sync()
-            self.trace.append(f"sync: {result.report.document(0, {}, 0)['objects']}")
+            await sync(await self.connect())
         except Crash:
-            self.fired["crash"] += 1
-            self.trace.append("sync: crashed")
+            self.die("sync")
+        except ConnectorError as error:
+            self._at = None
+            self.tell(f"sync: {error}")
+        else:
+            self.died = False
+            self.tell("sync")
+        await asyncio.sleep(0)
+        promises.check_links(self)
 
-    def _draw(self, what: str) -> str:
-        if not self.faulty or self.dice.random() >= self.fault_share:
+    def die(self, doing: str) -> None:
+        self._at, self.died = None, True
+        self.fired["crash"] += 1
+        self.tell(f"{doing}: killed")
+
+    async def connect(self) -> Connected:
+        """Signed in once, as a process is that goes on; anew after it has died."""
+        if self._at is None:
+            connectors = Pair(self.world.faults.hubspot, self.world.faults.salesforce)
+            self._at = await connect(self.settings, connectors, self.world.store, self.clock, self.world.budget)
+            self._at.dice = self.world.dice.random
+        return self._at
+
+    async def grow_quiet(self) -> None:
+        """People and faults stop; what is left must come to rest by itself."""
+        self.faulty, self.step = False, 1_000_000
+        self.dice = self.script.dice("quiet")
+        for place in sorted(self.hidden):
+            self.show(place)
+        self.hidden.clear()
+        for weather in self.world.faults:
+            weather.spent_until = None  # type: ignore[attr-defined]
+        for day in range(QUIET_ROUNDS):
+            if self.fired["field hidden"] and day < 3:
+                promises.look_anew(self)  # what a hidden field missed is found by the nightly comparison
+            await self.pass_a_day()
+        await promises.check_rest(self)
+
+    async def pass_a_day(self) -> None:
+        self.world.clock.advance(25 * 3600)
+        await self.sync()
+
+    # --- what the weather asks -----------------------------------------------------------------------------------------
+
+    def draw(self, names: Sequence[str], share: float) -> str:
+        if not self.faulty or self.dice.random() >= share:
             return ""
-        fault = self.dice.choice(FAULTS if what == "write" else FAULTS[:2])
-        self.fired[f"{what} {fault}"] += 1
+        fault = self.dice.choice(names)
+        place = (self.step, self._faults_of_step)
+        self._faults_of_step += 1
+        if place in self.script.muted:
+            return ""
+        self.struck.append(place)
+        self.fired[fault] += 1
+        self.tell(f"  {fault}")
         return fault
 
-    def _between(self) -> None:
+    def _die_at_commit(self, when: str) -> None:
+        name = COMMIT[0] if when == "before_commit" else COMMIT[1]
+        if self.draw((name,), FAULT_SHARE / 30):
+            raise Crash
+
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    def pass_time(self, seconds: float) -> None:
+        self.world.clock.advance(seconds)
+
+    def pick(self, names: Collection[str]) -> str:
+        return self.dice.choice(sorted(names))
+
+    def between(self) -> None:
         """A person edits between our reading and our writing."""
-        if self.faulty and self.people and self.dice.random() < 0.2:
-            self.world.clock.advance(self.dice.choice((0.01, 1.5)))
-            self._edit_somebody()
+        if self.faulty and self.people.count and self.dice.random() < 0.15:
+            self.world.clock.advance(self.dice.choice((0.01, 0.2, 1.5)))
+            self.fired["edit between"] += 1
+            self.in_between = True
+            edit_somebody(self, self.dice)
+            self.in_between = False
 
-    def _new_value(self) -> str:
-        self.values += 1
-        return f"v{self.values}"
+    def inspect(self, operation: Operation) -> None:
+        """What is about to reach a vendor."""
+        self._before = {}
+        if isinstance(operation, Update):
+            self._before = {operation.ref: dict(self.people.row(operation.ref).fields)}
+        promises.check_payload(self, operation)
 
-    def _new_person(self) -> None:
-        self.people += 1
-        email = f"p{self.people}@x.example"
-        sides = self.dice.choice(((Side.HUBSPOT,), (Side.SALESFORCE,), SIDES))
-        self.trace.append(f"person {self.people} in {', '.join(sides)}")
-        for side in sides:
-            fields = {key: self._new_value() for key in TWO_WAY if key != "jobtitle" or self.dice.random() < 0.5}
-            now = self.world.clock.now()
-            self.ledger += [Edit(self.people, side, key, value, now) for key, value in fields.items()]
-            if side is Side.HUBSPOT:
-                self.world.hubspot.put("contacts", {"email": email, "company": "C", **fields})
-            else:
-                named = {TWO_WAY[key]: value for key, value in fields.items()}
-                self.world.salesforce.put("Lead", {"Email": email, "Company": "C", **named})
-
-    def _edit_somebody(self) -> None:
-        person, side = self.dice.randrange(1, self.people + 1), self.dice.choice(SIDES)
-        rows = self._rows(side, person)
-        if not rows:
+    def note(self, operation: Operation, outcome: Outcome) -> None:
+        """What has reached it."""
+        if not isinstance(outcome, Applied) or outcome.ref is None:
             return
-        key = self.dice.choice(tuple(TWO_WAY))
-        blank = key == "jobtitle" and self.dice.random() < 0.2 and self._is_linked(rows[0].ref)
-        value = None if blank else self._new_value()
-        name = key if side is Side.HUBSPOT else TWO_WAY[key]
-        memory = self.world.hubspot if side is Side.HUBSPOT else self.world.salesforce
-        memory.edit(rows[0].ref, {name: value})
-        self.ledger.append(Edit(person, side, key, value, rows[0].modified_at))
-        self.trace.append(f"edit {person} {side} {key} = {value} at {rows[0].modified_at:%H:%M:%S.%f}")
+        match operation:
+            case Create():
+                self.people.ghosts[outcome.ref] = self.people.of(operation.of)
+                promises.check_create(self, operation)
+            case Update():
+                promises.check_update(self, operation, self._before[operation.ref])
+            case Delete():
+                self.people.row(operation.ref).by_us = True
+        self.tell(f"  wrote {type(operation).__name__} {outcome.ref} {dict(getattr(operation, 'fields', {}))}")
 
-    def _is_linked(self, ref: Ref) -> bool:
-        """A blank is carried only where the two sides have agreed before: on a first sync it never erases."""
-        with self.world.store.transaction("small", read_only=True) as tx:
+    # --- what deeds and promises use -----------------------------------------------------------------------------------
+
+    def count(self) -> int:
+        self._order += 1
+        return self._order
+
+    def new_value(self, key: str) -> str:
+        """One that was never written before; the same whichever other steps are played."""
+        self._values += 1
+        if key == "phone":
+            return f"+346{self.step % 1000:03d}{self._values:05d}"
+        return f"{key[0]}{self.step}.{self._values}"
+
+    def anybody(self, dice: object) -> Row | None:
+        rows = list(self.people.living())
+        return self.dice.choice(rows) if rows else None
+
+    def base_of(self, ref: Ref) -> Base:
+        with self.world.store.transaction(CONNECTION, read_only=True) as tx:
             link = tx.links.load([ref]).get(ref)
-            return link is not None and "jobtitle" in tx.bases.load([link.id]).get(link.id, NO_BASE).fields
+            return tx.bases.load([link.id]).get(link.id, NO_BASE) if link is not None else NO_BASE
 
-    def _rows(self, side: Side, person: int) -> list:  # type: ignore[type-arg]  # rows of the memory connector
-        name = "email" if side is Side.HUBSPOT else "Email"
-        return [row for row in self.world.live(side) if row.fields.get(name) == f"p{person}@x.example"]
+    def partner_of(self, ref: Ref) -> Ref | None:
+        """The other record of its link, where both are linked."""
+        with self.world.store.transaction(CONNECTION, read_only=True) as tx:
+            link = tx.links.load([ref]).get(ref)
+        return link.refs[ref.side.other] if link is not None and link.state is LinkState.LINKED else None
 
-    # --- what must hold ----------------------------------------------------------------------------------------------
+    def hide(self, side: Side, object: str, name: str) -> None:
+        memory = self.people.memories[side]
+        schema = memory.schemas[object]
+        self._shown[side, object, name] = schema.fields[name]
+        memory.schemas[object] = replace(schema, fields={n: f for n, f in schema.fields.items() if n != name})
+        self.hidden.add((side, object, name))
+        self._at = None
+        self.fired["field hidden"] += 1
+        self.tell(f"hide {object}.{name}")
 
-    async def _settle(self) -> list[str]:
-        for _ in range(QUIET_ROUNDS):
-            self.world.clock.advance(7 * 3600)
-            await self._sync()
-        before = self.world.writes()
-        self.world.clock.advance(7 * 3600)
-        await self._sync()
-        wrong = [] if self.world.writes() == before else ["P1: a check with nothing to do wrote something"]
-        return wrong + self._check_duplicates() + self._check_agreement() + self._check_edits()
+    def show(self, place: tuple[Side, str, str]) -> None:
+        side, object, name = place
+        memory = self.people.memories[side]
+        schema = memory.schemas[object]
+        memory.schemas[object] = replace(schema, fields={**schema.fields, name: self._shown[place]})
+        self._at = None
+        self.tell(f"show {object}.{name}")
 
-    def _check_duplicates(self) -> list[str]:
-        wrong = []
-        for person in range(1, self.people + 1):
-            counts = [len(self._rows(side, person)) for side in SIDES]
-            if counts != [1, 1]:
-                wrong.append(f"P6: person {person} is there {counts} times")
-        return wrong
+    def forget(self, *, lost: bool) -> None:
+        if self.url or (not lost and not self.backup):
+            return
+        self.store.restore({} if lost else self.backup)
+        self.forgot = True
+        self._at = None
+        self.people.ledger.clear()
+        self.effects.clear()
+        self.fired["store lost" if lost else "older store"] += 1
+        self.tell("the store is lost" if lost else "the store is an older one")
 
-    def _check_agreement(self) -> list[str]:
-        wrong = []
-        for person in range(1, self.people + 1):
-            rows = [self._rows(side, person) for side in SIDES]
-            if not all(rows):
-                continue
-            for key, name in TWO_WAY.items():
-                held = rows[0][0].fields.get(key), rows[1][0].fields.get(name)
-                if held[0] != held[1]:
-                    wrong.append(f"P1: person {person} {key} is {held}")
-        return wrong
+    def semantic_state(self) -> object:
+        """What the store says, but for moments. Nothing on a database."""
+        if self.url:
+            return None
+        tables = self.store.tables.get(CONNECTION)
+        if tables is None:
+            tables = Tables()
+        links = {id: (link.refs, link.state, link.key) for id, link in tables.links.items()}
+        bases = {id: dict(base.fields) for id, base in tables.bases.items()}
+        marks = {ref: mark.triggers for ref, (mark, _) in tables.marks.items()}
+        return links, bases, marks, set(tables.problems), set(tables.left_out)
 
-    def _check_edits(self) -> list[str]:
-        """Every edit is the value now, or was followed by a later one, or is told of as one that lost."""
-        lost = self._told_of()
-        wrong = []
-        for edit in self.ledger:
-            rows = self._rows(edit.side, edit.person)
-            name = edit.key if edit.side is Side.HUBSPOT else TWO_WAY[edit.key]
-            if not rows or rows[0].fields.get(name) == edit.value or (edit.person, edit.key, edit.value) in lost:
-                continue
-            later = (
-                other
-                for other in self.ledger
-                if (other.person, other.key) == (edit.person, edit.key)
-                and other is not edit
-                and self._follows(other, edit)
-            )
-            if not any(later):
-                wrong.append(f"P3: {edit} is lost; now {rows[0].fields.get(name)}")
-        return wrong
+    def links(self) -> list[Pair[Ref]]:
+        """Both records of every link that is in force."""
+        with self.world.store.transaction(CONNECTION, read_only=True) as tx:
+            links = {link.id: link for link in tx.links.load(list(self.people.ghosts)).values()}
+        return [
+            Pair(link.refs.hubspot, link.refs.salesforce)
+            for link in links.values()
+            if link.state is LinkState.LINKED and link.refs.hubspot and link.refs.salesforce
+        ]
 
-    def _follows(self, other: Edit, edit: Edit) -> bool:
-        return self.ledger.index(other) > self.ledger.index(edit) or abs(other.at - edit.at) <= SKEW
+    def check(self, promise: str, holds: bool, otherwise: str) -> None:
+        if not holds:
+            self.wrong.append(f"{promise}: {otherwise}")
+            self.tell(f"!! {promise}: {otherwise}")
 
-    def _told_of(self) -> set[tuple[int, str, str | None]]:
-        """Values that the history names as replaced in a contest."""
-        told = set()
-        with self.world.store.transaction("small") as tx:
-            for row in tx.history.load_recent(limit=100_000):
-                person = self._person_of(row.ref)
-                if person and row.change.contested:
-                    before = row.change.before
-                    told.add((person, row.change.key, before if isinstance(before, str) else None))
-        return told
+    def tell(self, line: str) -> None:
+        self.trace.append(f"{self.step:>7} {line}")
 
-    def _person_of(self, ref: Ref) -> int:
-        memory = self.world.hubspot if ref.side is Side.HUBSPOT else self.world.salesforce
-        row = memory.rows.get(ref)
-        email = str((row.fields.get("email") or row.fields.get("Email") or "") if row is not None else "")
-        return int(email[1:].partition("@")[0]) if email.startswith("p") else 0
+    def rule_of(self, key: str) -> UpdateRule:
+        return next(line.rule for line in self.settings.objects["contacts"].fields if line.hubspot == key)
 
 
-def run(seed: int, folder: Path, steps: int = 60) -> tuple[list[str], Simulation]:
-    simulation = Simulation(seed, folder, steps)
-    return asyncio.run(simulation.run()), simulation
+def draw_settings(script: Script) -> Connection:
+    """Rules and deletions of this seed: two-way all through in two of five, for nothing is harder."""
+    dice = script.dice("settings")
+    rules = dict.fromkeys(FIELDS, UpdateRule.TWO_WAY)
+    if dice.random() < 0.6:
+        rules = {key: dice.choice(tuple(UpdateRule)) for key in FIELDS}
+    return make_settings(
+        fields=choose_rules(rules),
+        limits=NO_BRAKES,
+        when_deleted_in_hubspot=dice.choice(tuple(OnDelete)),
+        when_deleted_in_salesforce=dice.choice(tuple(OnDelete)),
+    )
+
+
+def _reshape(_object: str, name: str, value: Raw) -> Raw:
+    """How both vendors keep what is typed: trimmed; a telephone number in groups of three, in Salesforce."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if name == "Phone" and text.startswith("+"):
+        digits = text.replace(" ", "")
+        return " ".join(digits[i : i + 3] for i in range(0, len(digits), 3))
+    return text or None
+
+
+def run(script: Script, url: str = "") -> Simulation:
+    """Play it whole. `url`: of an empty database, instead of the store over dictionaries."""
+    simulation = Simulation(script, url)
+    asyncio.run(simulation.run())
+    return simulation
+
+
+def break_as(promise: str) -> Fails:
+    """For `shrink`: whether a script breaks that promise, and which faults fired then."""
+
+    def fails(script: Script) -> Sequence[tuple[int, int]] | None:
+        simulation = run(script)
+        return simulation.struck if any(line.startswith(promise) for line in simulation.wrong) else None
+
+    return fails
