@@ -343,12 +343,19 @@ class Judge:
             woken=any(not PRESENT.issuperset(mark.triggers) for mark in job.marks),
             asked=self.asked,
             people=job.people,
+            pipeline_synced=self._is_pipeline_synced(job, own),
         )
         gate = find_gate(applicant) or (find_create_gate(applicant) if creates else None)
         if gate is not None:
             decision.gate = gate.message
         decision.note(StepKind.GATE, gate.message if gate is not None else GATES_OPEN, passed=gate is None)
         return gate is None
+
+    def _is_pipeline_synced(self, job: Job, own: Snapshot) -> bool:
+        """Whether neither record is in a pipeline, or of a record type, that the mapping knows nothing of (N-07, D-07)."""
+        mapping = self.at.mapping(job.kind, job.refs)
+        seen = (own, *(snap for side in SIDES if (snap := job.snapshot(side)) is not None))
+        return mapping is None or all(mapping.knows_pipeline(snap.ref.side, snap.fields) for snap in seen)
 
     # --- creates under way -------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ import orjson
 
 from pasodoble.errors import MappingError
 from pasodoble.mapping.convert.catalogue import Join, build_codec
-from pasodoble.mapping.convert.codec import NOBODY, Carried, Codec, Lookup, UnreadableValue
+from pasodoble.mapping.convert.codec import NOBODY, Carried, Codec, Lookup, Unfit, UnreadableValue
 from pasodoble.model.cause import Problem
 from pasodoble.model.ref import Kind
 from pasodoble.model.rule import FieldRule, Policy, UpdateRule
@@ -101,6 +101,7 @@ class CompiledMapping:
         self.resting = frozenset(skip.rule.key for skip in skipped if skip.cause) - {line.key for line in lines}
         self.by_key: Mapping[str, Line] = MappingProxyType({line.key: line for line in lines})
         self.read_fields = Pair(*(tuple(line.names[side] for line in lines) for side in SIDES))
+        self._pipelines = tuple(line for line in lines if line.codec.name == "record_type" and not line.rule.dormant)
         self._keys = tuple(line.key for line in lines)
         self._reads = Pair(*(tuple(line.codec.spellings[side].read for line in lines) for side in SIDES))
         self._picks = self.read_fields.map(_make_pick)
@@ -113,6 +114,17 @@ class CompiledMapping:
         except KeyError:
             raws = [fields.get(name, _ABSENT) for name in self.read_fields[side]]
         return blake2b(_dump(raws), digest_size=12, key=self._seed).hexdigest()
+
+    def knows_pipeline(self, side: Side, fields: Mapping[str, Raw]) -> bool:
+        """Whether the record's pipeline or record type has a counterpart by the value map; true where no line joins them."""
+        for line in self._pipelines:
+            try:
+                value = line.codec.read(side, fields.get(line.names[side], MISSING))
+            except UnreadableValue:
+                return False
+            if value is not None and value is not MISSING and isinstance(line.carry(side, value), Unfit):
+                return False
+        return True
 
     def canonical(self, side: Side, fields: Mapping[str, Raw]) -> tuple[dict[str, Value], tuple[Problem, ...]]:
         """The record's values by line key. One that cannot be read is MISSING, and a problem of that field alone."""
