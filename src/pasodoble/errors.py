@@ -91,3 +91,7 @@ class StoreError(Error):
 
 class Undelivered(Error):
     """An alert could not be sent. The message names neither the address nor a secret."""
+
+
+class Locked(StoreError):
+    """Another process is the one worker of this SQLite database."""

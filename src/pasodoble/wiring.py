@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
+import socket
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from pasodoble import __version__
 from pasodoble.connectors.hubspot.connector import HubSpotConnector
 from pasodoble.connectors.hubspot.webhooks import HubSpotSeal
 from pasodoble.connectors.salesforce.connector import SalesforceConnector
@@ -17,9 +21,10 @@ from pasodoble.model.ref import Kind
 from pasodoble.model.settings import Connection, Settings
 from pasodoble.model.side import Pair, Side
 from pasodoble.notify.notifier import AlertSender
-from pasodoble.ports import Clock, Connector, PushReader, Seal, Store
+from pasodoble.ports import Clock, Connector, PushReader, Runner, Seal, Store
 from pasodoble.runner.clock import SystemClock
 from pasodoble.store import hold_worker_lock, open_store, upgrade
+from pasodoble.store.database import read_url
 
 SPENT = "budget"
 """The cursor under which a connection's calls of the last day are kept, by hour and side."""
@@ -64,6 +69,24 @@ async def send_sample_alerts(settings: Settings, connection: Connection, clock: 
 
 def system_clock() -> Clock:
     return SystemClock()
+
+
+def make_runner(settings: Settings) -> Runner:
+    """This process among the workers of the database. On SQLite there is one, always of the same name: it finds its runs again."""
+    from pasodoble.runner.dbos import DbosRunner  # heavy, and needed by workers only
+
+    url = read_url(settings.database_url)
+    alone = url.get_backend_name() == "sqlite"
+    worker = "local" if alone else f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return DbosRunner(url, worker=worker, version=__version__)
+
+
+def forget_leases(settings: Settings, store: Store) -> None:
+    """On SQLite who holds the lock is alone: leases that are left there are of a process that died."""
+    if read_url(settings.database_url).get_backend_name() == "sqlite":
+        for name in settings.connections:
+            with store.transaction(name) as tx:
+                tx.leases.sweep(datetime.max.replace(tzinfo=UTC) - timedelta(days=1))
 
 
 @contextlib.asynccontextmanager

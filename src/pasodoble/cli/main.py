@@ -63,6 +63,7 @@ def _register() -> None:
     from pasodoble.cli.undo import undo
     from pasodoble.cli.verify import verify
     from pasodoble.cli.why import why
+    from pasodoble.cli.worker import worker
 
     for command in (
         demo,
@@ -80,6 +81,7 @@ def _register() -> None:
         limits,
         verify,
         serve,
+        worker,
         sandbox,
     ):
         _add(app, command)

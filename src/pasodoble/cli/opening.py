@@ -34,6 +34,10 @@ class Opened:
         self.connection = connection
         self.clock = clock
 
+    def of(self, name: str) -> Opened:
+        """The same, for another of the connections."""
+        return Opened(self.settings, self.store, self.settings.connections[name], self.clock)
+
     @contextlib.asynccontextmanager
     async def connected(self) -> AsyncIterator[Connected]:
         from pasodoble.wiring import connected
@@ -64,13 +68,16 @@ def load(config: Path | None) -> Settings:
 
 
 @contextlib.contextmanager
-def opened(config: Path | None, connection: str = "", *, works: bool = False) -> Iterator[Opened]:
+def opened(
+    config: Path | None, connection: str = "", *, works: bool = False, any_connection: bool = False
+) -> Iterator[Opened]:
     """Everything a command needs but the two CRMs. Raises ConfigError, StoreError.
 
-    works   the command writes: it is the one worker of a SQLite database while it runs
+    works            the command writes: it is the one worker of a SQLite database while it runs
+    any_connection   it is about all of them
     """
     from pasodoble.config.load import load_settings
-    from pasodoble.wiring import opened_store, system_clock, worker_lock
+    from pasodoble.wiring import forget_leases, opened_store, system_clock, worker_lock
 
     loaded = load_settings(config, os.environ, Path.cwd())
     clock = system_clock()
@@ -78,8 +85,11 @@ def opened(config: Path | None, connection: str = "", *, works: bool = False) ->
         if works:
             stack.enter_context(worker_lock(loaded.settings, clock))
         store = stack.enter_context(opened_store(loaded.settings))
+        if works:
+            forget_leases(loaded.settings, store)
         store.save_settings(loaded.document, clock.now())
-        yield Opened(loaded.settings, store, choose(loaded.settings, connection), clock)
+        name = next(iter(loaded.settings.connections)) if any_connection else connection
+        yield Opened(loaded.settings, store, choose(loaded.settings, name), clock)
 
 
 def choose(settings: Settings, name: str) -> Connection:

@@ -11,7 +11,7 @@ import typer
 from pasodoble.cli import talk
 from pasodoble.cli.exits import Exit
 from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, ObjectOption, Opened, opened
-from pasodoble.cli.sync import put_result
+from pasodoble.cli.sync import put_result, run_or_ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,18 +161,24 @@ def apply(
     Do exactly what the plan says, brakes and all. A plan that has gone stale is refused, and nothing is written.
     """
     from pasodoble.engine.service.planning import StalePlan
+    from pasodoble.planner.document import render_document
     from pasodoble.words import say
 
     document = _read(file)
-    with opened(config, connection or document.connection, works=True) as with_:
-        if not yes:
-            typer.confirm(f"Make these {len(document.plan.steps)} writes?", abort=True, err=True)
-        try:
-            result = asyncio.run(_apply(with_, document))
-        except StalePlan as stale:
-            for reason in stale.reasons[:10]:
-                talk.say(f"  - {say(reason)}")
-            raise
+    name = connection or document.connection
+    if not yes:
+        typer.confirm(f"Make these {len(document.plan.steps)} writes?", abort=True, err=True)
+
+    def run() -> RunResult:
+        with opened(config, name, works=True) as with_:
+            return asyncio.run(_apply(with_, document))
+
+    try:
+        result = run_or_ask(run, config, name, "apply", render_document(document))
+    except StalePlan as stale:
+        for reason in stale.reasons[:10]:
+            talk.say(f"  - {say(reason)}")
+        raise
     return put_result(result, json=json)
 
 

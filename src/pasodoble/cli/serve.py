@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import AsyncIterator
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from pasodoble.cli import talk
 from pasodoble.cli.exits import Exit
 from pasodoble.cli.opening import ConfigOption, ConnectionOption, Opened, opened
 from pasodoble.errors import ConfigError, Error
-
-if TYPE_CHECKING:
-    from pasodoble.engine.service.syncing import RunResult
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -53,51 +50,21 @@ async def _serve(with_: Opened, host: str, port: int, *, works: bool) -> None:
 
 @contextlib.asynccontextmanager
 async def serving_pages(with_: Opened, host: str, port: int, *, works: bool) -> AsyncIterator[str]:
-    """The pages and, if `works`, the keeper and the listeners, while the block runs; gives the pages' address. Raises Error."""
-    from pasodoble.engine.keeper import Keeper
-    from pasodoble.engine.listening import JOURNAL, POSITION, Listener
+    """The pages and, if `works`, a worker of all connections, while the block runs; gives the pages' address. Raises Error."""
+    from pasodoble.cli.worker import make_keepers, working
     from pasodoble.engine.service.receiving import Receiver
     from pasodoble.web.answers import Answers
     from pasodoble.web.app import create_app
     from pasodoble.wiring import seals
 
-    of = with_.connection
-    keeper = Keeper(with_.connection, with_.store, with_.clock, with_.connected, told=_tell)
-    answers = Answers(with_.connection, with_.store, with_.clock, with_.connected, keeper)
-    opens = {POSITION: with_.listening} | ({JOURNAL: with_.reading_journal} if of.hubspot.reads_journal else {})
-    listeners = [
-        Listener(of, with_.store, with_.clock, open, wake=keeper.hear, position=name) for name, open in opens.items()
-    ]
-    receiver = Receiver(with_.store, with_.clock, seals(with_.settings), told=lambda _name: keeper.look_in_the_inbox())
+    keepers = make_keepers(with_)
+    answers = Answers(with_.connection, with_.store, with_.clock, with_.connected, keepers[with_.connection.name])
+    receiver = Receiver(
+        with_.store, with_.clock, seals(with_.settings), told=lambda name: keepers[name].look_in_the_inbox()
+    )
     app = create_app(answers, with_.clock, receiver=receiver, public_url=with_.settings.public_url)
-    async with (
-        serving(app, host, port) as address,
-        running(*((keeper.keep(), *(listener.listen() for listener in listeners)) if works else ())),
-    ):
+    async with serving(app, host, port) as address, working(with_, keepers) if works else contextlib.nullcontext():
         yield address
-
-
-@contextlib.asynccontextmanager
-async def running(*jobs: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """These run while the block does, and are cancelled with it. Raises what one of them has failed with."""
-    tasks = [asyncio.create_task(job) for job in jobs]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-
-async def _tell(result: RunResult) -> None:
-    for failure in result.report.failures:
-        talk.say(f"pasodoble: {failure}")
-    for brake in result.report.brakes:
-        from pasodoble.words import say
-
-        talk.say(f"Stopped by a brake: {say(brake.message)}. Next: pasodoble plan")
 
 
 @contextlib.asynccontextmanager

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pasodoble.cli import talk
 from pasodoble.cli.exits import Exit
 from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, ObjectOption, Opened, opened
+from pasodoble.errors import Locked
 
 if TYPE_CHECKING:
-    from pasodoble.engine.connected import Connected
-    from pasodoble.engine.cycle import Scope
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
     from pasodoble.engine.report import Report
     from pasodoble.engine.service.syncing import RunResult
 
@@ -35,16 +37,35 @@ def sync(
 
     Look at both sides, write what the rules say, and print what was done.
     """
-    with opened(config, connection, works=True) as with_:
-        result = asyncio.run(_run(with_, object, record, list_id, approved=yes))
-    return put_result(result, json=json)
+    asked = {"object": object, "record": record, "list": list_id, "approved": yes}
+
+    def run() -> RunResult:
+        with opened(config, connection, works=True) as with_:
+            return asyncio.run(_run(with_, object, record, list_id, approved=yes))
+
+    return put_result(run_or_ask(run, config, connection, "sync", asked), json=json)
+
+
+def run_or_ask(
+    run: Callable[[], RunResult], config: Path | None, connection: str, what: str, asked: Mapping[str, Any]
+) -> RunResult:
+    """Run it here; where another process is the worker of the database, have that one do it. Raises Error."""
+    from pasodoble.cli.asking import ask_worker
+
+    while True:
+        try:
+            return run()
+        except Locked:
+            result = ask_worker(config, connection, what, asked)
+            if result is not None:
+                return result
 
 
 async def _run(with_: Opened, object: str, record: str, list_id: str, *, approved: bool) -> RunResult:
-    from pasodoble.engine.service import syncing
+    from pasodoble.engine.service import requesting, syncing
 
     async with with_.connected() as at:
-        scope = await _choose_scope(at, object, record, list_id)
+        scope = await requesting.choose_scope(at, object, record, list_id)
         scope.approved = approved
         with talk.working("Keeping both sides in step"):
             result = await syncing.sync(at, scope)
@@ -58,24 +79,6 @@ async def send_alerts(with_: Opened) -> None:
 
     for failure in await send_due_alerts(with_.settings, with_.connection, with_.store, with_.clock):
         talk.say(f"pasodoble: {failure}")
-
-
-async def _choose_scope(at: Connected, object: str, record: str, list_id: str) -> Scope:
-    """Everything; or, for a record or a list that a person names, those records, marked as asked for."""
-    from pasodoble.engine.cycle import Scope
-    from pasodoble.engine.service import finding, syncing
-
-    if record:
-        found = await finding.find_record(at, record)
-        refs = {ref for ref in found.refs if ref is not None}
-        syncing.ask_for(at, found.kind, refs)
-        return Scope(kinds=(found.kind,), refs=refs)
-    kind = finding.choose_kind(at.settings, object) if object or list_id else None
-    if kind is not None and list_id:
-        members = await finding.read_list(at, kind, list_id)
-        syncing.ask_for(at, kind, members, "manual_list")
-        return Scope(kinds=(kind,), refs=members)
-    return Scope(kinds=None if kind is None else (kind,))
 
 
 def exit_of(result: RunResult) -> Exit:

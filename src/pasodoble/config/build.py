@@ -24,6 +24,7 @@ from pasodoble.model.settings import (
     HubSpotAccess,
     Limits,
     ObjectSettings,
+    Retention,
     SalesforceAccess,
     SalesforceActivities,
     Settings,
@@ -84,6 +85,7 @@ def _build_connection(name: str, part: file.ConnectionPart, folder: Path) -> Con
         automatic_lifecycle=part.lifecycle.automatic,
         owners=part.owners.enabled,
         limits=Limits(**part.limits.model_dump()),
+        retention=Retention(history=part.retention.history, traces=part.retention.traces),
         alerts=tuple(_build_alert(alert) for alert in part.alerts),
     )
 

@@ -470,6 +470,15 @@ class Mail(Part):
     """Their password."""
 
 
+class RetentionPart(Part):
+    """How long what happened is kept; what is older is forgotten at night."""
+
+    history: Duration = Field(default="365d", validate_default=True)
+    """Changes, and what undo needs to put earlier values back."""
+    traces: Duration = Field(default="30d", validate_default=True)
+    """How each record was decided on, for why."""
+
+
 class ConnectionPart(Part):
     """One HubSpot account and one Salesforce org."""
 
@@ -501,6 +510,7 @@ class ConnectionPart(Part):
     lifecycle: Lifecycle = Lifecycle()
     owners: Owners = Owners()
     limits: LimitsPart = LimitsPart()
+    retention: RetentionPart = RetentionPart()
     alerts: list[AlertPart] = []
     """Who is told of trouble, how and how often."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pasodoble.errors import ConfigError
 from pasodoble.model.operation import Associate, Brake, Create, Delete, Operation, Update
@@ -116,3 +117,16 @@ class Report:
             "api_calls": {side.value: api_calls.get(side, 0) for side in SIDES},
             "duration_s": round(duration_s, 3),
         }
+
+
+def read_report(document: Mapping[str, Any], started_at: datetime) -> Report:
+    """The report of which this is the document: of a run that another process has made."""
+    report = Report(started_at)
+    for kind, told in document["objects"].items():
+        tally = report.of(kind)
+        tally.written = {side: Counter(told[side.value]) for side in SIDES}
+        tally.linked, tally.unchanged, tally.waiting = told["linked"], told["unchanged"], told["waiting"]
+        tally.left_out, tally.problems = Counter(told["left_out"]), Counter(told["problems"])
+    report.brakes = [Brake(**brake | {"side": Side(brake["side"])}) for brake in document["brakes"]]
+    report.failures = list(document["failures"])
+    return report

@@ -132,6 +132,14 @@ class Association:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long what happened is kept. Bases, links and open problems are kept as long as they are true."""
+
+    history: timedelta = timedelta(days=365)
+    traces: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One HubSpot account and one Salesforce organization that are kept in step.
 
@@ -156,6 +164,7 @@ class Connection:
     automatic_lifecycle: bool = True
     owners: bool = True
     limits: Limits = Limits()
+    retention: Retention = Retention()
     alerts: tuple[Alert, ...] = ()
 
     def enabled(self) -> tuple[ObjectSettings, ...]:

@@ -89,6 +89,9 @@ class SqlHistory:
         query = select(*COLUMNS).where(self._mine, *conditions).order_by(history.c.id.desc()).limit(limit)
         return [_read_row(row) for row in self._scope.sql.execute(query)]
 
+    def forget(self, before: datetime, limit: int) -> int:
+        return self._scope.forget(history, history.c.at < before, history.c.at, limit)
+
 
 def _before(id: int | None) -> list[ColumnElement[bool]]:
     return [] if id is None else [history.c.id < id]

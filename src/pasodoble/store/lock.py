@@ -13,13 +13,13 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from pasodoble.errors import StoreError
+from pasodoble.errors import Locked, StoreError
 from pasodoble.store.database import find_file, make_folder, read_url
 
 
 @contextmanager
 def hold_worker_lock(url: str, now: datetime) -> Iterator[None]:
-    """Be the worker of this database while the block runs. Raises StoreError, naming the holder, if another one is."""
+    """Be the worker of this database while the block runs. Raises Locked, naming the holder, if another one is."""
     file = find_file(read_url(url))
     if file is None:
         yield
@@ -30,7 +30,7 @@ def hold_worker_lock(url: str, now: datetime) -> Iterator[None]:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            raise StoreError(
+            raise Locked(
                 f"Another worker already works on {file}: {_describe(holder)}.",
                 next_step="Use it, or stop it first; for several workers use PostgreSQL (PASODOBLE_DATABASE_URL).",
             ) from error

@@ -48,3 +48,6 @@ class SqlRuns:
             .limit(limit)
         )
         return [RunRow(**row) for row in rows.mappings()]
+
+    def forget(self, before: datetime, limit: int) -> int:
+        return self._scope.forget(runs, runs.c.started_at < before, runs.c.id, limit)

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import ClauseElement, ColumnElement, Connection, Dialect, Row, Table, text
+from sqlalchemy import ClauseElement, Column, ColumnElement, Connection, Dialect, Row, Table, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -73,6 +73,11 @@ class Scope:
         The sum keeps SQLite, which has no statistics to go by, from walking through all rows of the connection instead.
         """
         return table.c.connection_id + 0 == self.connection_id
+
+    def forget(self, table: Table, old: ColumnElement[bool], oldest: Column[Any], limit: int) -> int:
+        """Delete some rows that are `old`, the `oldest` first; gives how many. A batch is one short transaction's work."""
+        some = select(table.c.id).where(table.c.connection_id == self.connection_id, old).order_by(oldest).limit(limit)
+        return self.sql.execute(delete(table).where(table.c.id.in_(some))).rowcount
 
     def next_ids(self, table: Table, count: int) -> Sequence[int]:
         """Numbers for rows that are about to be inserted."""

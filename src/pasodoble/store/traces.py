@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, or_, select
 
 from pasodoble.model.ref import Ref
 from pasodoble.model.side import Pair
@@ -46,6 +46,15 @@ class SqlTraces:
             .limit(1)
         ).first()
         return None if row is None else _read_row(*row)
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """The last one of each record stays: it says why the record is as it is."""
+        newer = traces.alias()
+        same = or_(newer.c.hubspot_ref == traces.c.hubspot_ref, newer.c.salesforce_ref == traces.c.salesforce_ref)
+        later = select(newer.c.id).where(
+            newer.c.connection_id == traces.c.connection_id, same, newer.c.id > traces.c.id
+        )
+        return self._scope.forget(traces, and_(traces.c.at < before, later.exists()), traces.c.id, limit)
 
 
 def _spell_row(row: TraceRow) -> dict[str, Json]:

@@ -13,9 +13,12 @@ from tests.fakes.small_world import SmallWorld, make_settings
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.keeper import Keeper
 from pasodoble.engine.service.syncing import RunResult
+from pasodoble.engine.worker import Worker
 from pasodoble.errors import Unreachable
 from pasodoble.model.settings import Limits
 from pasodoble.model.side import Side
+from pasodoble.runner.clock import SystemClock
+from pasodoble.runner.inline import InlineRunner
 
 ANA = {"email": "ana@acme.example", "firstname": "Ana", "lastname": "Ruiz", "company": "Acme"}
 
@@ -36,6 +39,8 @@ class Watched:
         self.opened = 0
         self.fails = 0
         self.keeper = Keeper(world.settings, world.store, world.clock, self._open, told=self._tell)
+        runner = InlineRunner(SystemClock())
+        self.worker = Worker([self.keeper], runner, world.store, world.clock, version="1")
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[Connected]:
@@ -49,7 +54,7 @@ class Watched:
 
     async def keep_until(self, done: int) -> None:
         """Keep until so many runs were told of. The world's clock moves as the keeper looks at it."""
-        task = asyncio.create_task(self.keeper.keep())
+        task = asyncio.create_task(self.worker.work())
         try:
             async with asyncio.timeout(20):
                 while len(self.runs) < done:
@@ -79,7 +84,7 @@ async def test_what_a_person_asks_for_is_done_between_two_checks(world: SmallWor
 async def test_a_side_that_does_not_answer_is_tried_again_and_told_of(world: SmallWorld) -> None:
     watched = Watched(world)
     watched.fails = 1
-    task = asyncio.create_task(watched.keeper.keep())
+    task = asyncio.create_task(watched.worker.work())
     await asyncio.sleep(0.05)
     assert "no answer" in watched.keeper.trouble
     world.clock.advance(3600)
@@ -98,7 +103,7 @@ async def test_what_a_brake_has_stopped_is_not_planned_again_and_again(world: Sm
     for number in range(20):
         world.hubspot.put("contacts", ANA | {"email": f"n{number}@x.example"})
     watched = Watched(world)
-    task = asyncio.create_task(watched.keeper.keep())
+    task = asyncio.create_task(watched.worker.work())
     await asyncio.sleep(0.6)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):

@@ -16,11 +16,14 @@ from pasodoble.engine.cycle import Scope
 from pasodoble.engine.keeper import Keeper
 from pasodoble.engine.listening import POSITION, Listener
 from pasodoble.engine.service.syncing import RunResult
+from pasodoble.engine.worker import Worker
 from pasodoble.errors import Unreachable
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import Side
 from pasodoble.model.signal import Signal, SignalKind
 from pasodoble.ports import Cursor, Heard, Hearing
+from pasodoble.runner.clock import SystemClock
+from pasodoble.runner.inline import InlineRunner
 
 ANA = {"Email": "ana@acme.example", "FirstName": "Ana", "LastName": "Ruiz", "Company": "Acme"}
 
@@ -179,6 +182,8 @@ class Kept:
         self.world = world
         self.runs: list[RunResult] = []
         self.keeper = Keeper(world.settings, world.store, world.clock, self._open, told=self._tell)
+        runner = InlineRunner(SystemClock())
+        self.worker = Worker([self.keeper], runner, world.store, world.clock, version="1")
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[Connected]:
@@ -192,7 +197,7 @@ class Kept:
             return [row.what for row in reversed(tx.runs.load())]
 
     async def __aenter__(self) -> Kept:
-        self._task = asyncio.create_task(self.keeper.keep())
+        self._task = asyncio.create_task(self.worker.work())
         await self.until(1)
         return self
 
