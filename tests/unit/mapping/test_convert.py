@@ -508,3 +508,27 @@ def test_every_fitting_codec_can_be_built() -> None:
         for name in names:
             built = codec(field(hubspot), field(salesforce), converter=name)
             assert built.name == name
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (" Ana@MÜLLER.example ", "ana@xn--mller-kva.example"),
+        ("añá", "añá"),
+        (f"ana@{'ü' * 70}.example", f"ana@{'ü' * 70}.example"),
+        ("\u3000", None),
+    ],
+)
+def test_an_address_that_is_not_plain_ascii_is_read_by_its_domain_or_left_as_it_is(raw: str, value: Value) -> None:
+    assert EMAIL.read(HUBSPOT, raw) == value
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "head", "title"])
+def test_what_no_reader_sees_is_no_word_of_a_rich_text(tag: str) -> None:
+    rich = codec(field(Family.RICH_TEXT), field(Family.LONG_TEXT, length=255))
+    assert rich.carry(HUBSPOT, rich.read(HUBSPOT, f"<p>seen</p><{tag}>unseen</{tag}>")) == "seen"
+
+
+def test_a_rule_across_a_rich_text_is_one_line_end() -> None:
+    rich = codec(field(Family.RICH_TEXT), field(Family.LONG_TEXT, length=255))
+    assert rich.carry(HUBSPOT, rich.read(HUBSPOT, "a<hr/>b")) == "a\nb"
