@@ -24,14 +24,21 @@ FIELDS = {
     (Side.SALESFORCE, "Account"): ("Name", "Website", "Pasodoble_Key__c"),
     (Side.HUBSPOT, "deals"): ("dealname", "pasodoble_key", "hs_salesforceopportunityid"),
     (Side.SALESFORCE, "Opportunity"): ("Name", "Pasodoble_Key__c"),
+    (Side.HUBSPOT, "tickets"): ("subject", "pasodoble_key", "salesforcecaseid"),
+    (Side.SALESFORCE, "Case"): ("Subject", "Pasodoble_Key__c"),
 }
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[SmallWorld]:
     settings = make_settings(create_in_salesforce="Contact")
-    objects = {kind: _synced(kind) for kind in ("companies", "deals")}
-    ordered = {"companies": objects["companies"], **settings.objects, "deals": objects["deals"]}
+    objects = {kind: _synced(kind) for kind in ("companies", "deals", "tickets")}
+    ordered = {
+        "companies": objects["companies"],
+        **settings.objects,
+        "deals": objects["deals"],
+        "tickets": objects["tickets"],
+    }
     made = SmallWorld(f"sqlite:///{tmp_path / 'small.db'}", replace(settings, objects=ordered))
     for (side, object), names in FIELDS.items():
         memory = made.hubspot if side is Side.HUBSPOT else made.salesforce
@@ -48,7 +55,7 @@ def _synced(kind: str) -> ObjectSettings:
         salesforce_objects=spec.salesforce_objects,
         create_in_salesforce=spec.salesforce_objects[0],
         match=("domain",) if kind == "companies" else (),
-        fields=tuple(rule for rule in spec.rules if rule.hubspot in ("name", "website", "dealname")),
+        fields=tuple(rule for rule in spec.rules if rule.hubspot in ("name", "website", "dealname", "subject")),
     )
 
 
@@ -211,4 +218,24 @@ async def test_d08_role_is_made_with_the_label_that_stands_for_it(world: SmallWo
     roles = (await world.salesforce.read_ties([opportunity.ref], "Contact"))[opportunity.ref]
     assert roles == {(contact.ref, "Decision Maker")}
     await world.sync()  # the contact's lifecycle stage follows its role
+    await assert_quiet(world)
+
+
+async def test_k03_ticket_follows_the_account_and_the_contact_of_its_case_both_ways(world: SmallWorld) -> None:
+    ana, acme = person(world), world.hubspot.put("companies", {"name": "Acme"})
+    ticket = world.hubspot.put("tickets", {"subject": "Broken"})
+    world.hubspot.tie(ticket, ana)
+    world.hubspot.tie(ticket, acme, "primary")
+    for _ in range(2):
+        await world.sync()
+    [case], [contact] = world.salesforce.live("Case"), world.salesforce.live("Contact")
+    assert {one.to for one in (await world.salesforce.read_ties([case.ref], "Contact"))[case.ref]} == {contact.ref}
+    assert await account_of(world, "Case") == ["Acme"]
+    ben = world.salesforce.put("Contact", {"Email": "ben@x.example", "LastName": "Ben"})
+    world.clock.advance(60)
+    world.salesforce.tie(case.ref, ben)
+    for _ in range(2):
+        await world.sync()
+    people = {one.to for one in (await world.hubspot.read_ties([ticket], "contacts"))[ticket]}
+    assert [world.hubspot.rows[ref].fields["email"] for ref in people] == ["ben@x.example"]
     await assert_quiet(world)
