@@ -195,7 +195,8 @@ def check_edits(sim: Simulation) -> None:
         if edit.in_between and edit.ref.side not in HEARD[sim.rule_of(edit.key)]:
             continue
         if row.loss is not None:
-            outlived = row.loss is not Loss.DELETED or not row.by_us or not _came_after_deletion(sim, edit)
+            ours = row.loss is Loss.DELETED and row.by_us and not sim.fired["field hidden"]
+            outlived = not ours or not _came_after_deletion(sim, edit)
             sim.check("P3", outlived, f"{edit} was deleted by us with its record")
             continue
         if spell(row.fields.get(FIELDS[edit.key][edit.ref.object])) == edit.value:

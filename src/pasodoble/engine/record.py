@@ -29,7 +29,7 @@ from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Urgency
 from pasodoble.model.trace import Change, State, StepKind
-from pasodoble.model.value import Raw, Value
+from pasodoble.model.value import MISSING, Raw, Value
 from pasodoble.planner.plan import CHOSEN, base_of_create, is_guarded
 from pasodoble.ports import NewMark, TraceRow, Transaction
 from pasodoble.reconcile.policy import LEADS
@@ -105,6 +105,16 @@ def _list_landed(decision: Decision) -> list[Change]:
         change
         for change in decision.job.base.intent
         if change.key in fields and fields[change.key].before[change.side] == change.after
+    ]
+
+
+def _list_unseen(decision: Decision) -> list[Change]:
+    """What an earlier try was about to write to fields that this answer left out: it is told when they are seen."""
+    fields = decision.merge.fields if decision.merge is not None else {}
+    return [
+        change
+        for change in decision.job.base.intent
+        if change.key in fields and fields[change.key].before[change.side] is MISSING
     ]
 
 
@@ -444,7 +454,7 @@ class Recorder:
             return
         self._bases[link.id] = replace(
             decision.base,
-            intent=tuple(change for change in ending.unsure if change.key),
+            intent=(*_list_unseen(decision), *(change for change in ending.unsure if change.key)),
             ties=_settle_ties(decision, ending.untied),
             waiting=decision.job.base.waiting if decision.ties is None else decision.waiting,
         )
