@@ -827,17 +827,40 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRule:
+    """A vendor allows so many calls in any span of so many seconds."""
+
+    name: str
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What an answer tells of one window ("day" for the day's): how many calls are allowed, how many are left.
+
+    shut_s  the vendor asks to be left alone for so long
+    """
+
+    window: str
+    allowed: int = 0
+    left: int | None = None
+    seconds: float = 0.0
+    shut_s: float = 0.0
+
+
 class Budget(Protocol):
     """Calls that we may still make. Asked before every call, told after every answer."""
 
     async def take(self, side: Side, api: str, *, purpose: str, count: int = 1) -> None:
         """Wait for the token(s) of one API ("rest", "search", "bulk"). Raises QuotaSpent when the day's allotment is gone."""
 
-    def note(self, side: Side, headers: Mapping[str, str]) -> None:
-        """The vendor's own count, from the headers of an answer."""
+    def note(self, side: Side, usage: Usage) -> None:
+        """The vendor's own count, as an answer told it."""
 
     def used(self) -> Mapping[Side, int]:
-        """Calls made by this process since it started."""
+        """Calls made by this run so far, or by this process where no run is under way."""
 
 
 Perform = Callable[[Errand], Awaitable[bool]]

@@ -6,14 +6,16 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 from pasodoble import __version__
+from pasodoble.connectors.hubspot import limits as hubspot_limits
 from pasodoble.connectors.hubspot.connector import HubSpotConnector
 from pasodoble.connectors.hubspot.webhooks import HubSpotSeal
+from pasodoble.connectors.salesforce import limits as salesforce_limits
 from pasodoble.connectors.salesforce.connector import SalesforceConnector
-from pasodoble.engine.budget import ProcessBudget
+from pasodoble.engine.budget import SharedBudget, spent_since
 from pasodoble.engine.connected import Connected, connect
 from pasodoble.engine.service.alerting import send_alerts, send_sample
 from pasodoble.model.alert import Alert
@@ -26,8 +28,7 @@ from pasodoble.runner.clock import SystemClock
 from pasodoble.store import hold_worker_lock, open_store, upgrade
 from pasodoble.store.database import read_url
 
-SPENT = "budget"
-"""The cursor under which a connection's calls of the last day are kept, by hour and side."""
+WINDOWS = {Side.HUBSPOT: hubspot_limits.WINDOWS, Side.SALESFORCE: salesforce_limits.WINDOWS}
 
 
 @contextlib.contextmanager
@@ -92,9 +93,9 @@ def forget_leases(settings: Settings, store: Store) -> None:
 @contextlib.asynccontextmanager
 async def connectors(
     settings: Connection, store: Store, clock: Clock
-) -> AsyncIterator[tuple[Pair[Connector], ProcessBudget]]:
+) -> AsyncIterator[tuple[Pair[Connector], SharedBudget]]:
     """Both sides, not signed in yet, and the budget in which their calls are counted. Raises ConfigError."""
-    budget = ProcessBudget(settings.limits, clock, spent=_load_spent(settings, store, clock))
+    budget = SharedBudget(settings, store, clock, WINDOWS)
     async with contextlib.AsyncExitStack() as stack:
         hubspot = HubSpotConnector(settings.hubspot, budget=budget, clock=clock, ca_file=settings.salesforce.ca_file)
         stack.push_async_callback(hubspot.close)
@@ -103,7 +104,7 @@ async def connectors(
         try:
             yield Pair(hubspot, salesforce), budget
         finally:
-            _save_spent(settings, store, clock, budget.used())
+            budget.close()
 
 
 @contextlib.asynccontextmanager
@@ -169,23 +170,6 @@ async def make_hubspot_keys(settings: Connection, store: Store, clock: Clock) ->
 
 
 def spent_by_hour(settings: Connection, store: Store, clock: Clock) -> dict[str, int]:
-    """Calls by "hour side" of the last 24 hours: `2026-11-24T10 hubspot`."""
-    since = (clock.now() - timedelta(hours=24)).strftime("%Y-%m-%dT%H")
-    with store.transaction(settings.name, read_only=True) as tx:
-        kept = tx.cursors.load(SPENT) or {}
-    return {name: int(count or 0) for name, count in kept.items() if name.partition(" ")[0] > since}
-
-
-def _load_spent(settings: Connection, store: Store, clock: Clock) -> dict[Side, int]:
-    hours = spent_by_hour(settings, store, clock)
-    return {side: sum(count for name, count in hours.items() if name.endswith(f" {side}")) for side in Side}
-
-
-def _save_spent(settings: Connection, store: Store, clock: Clock, used: Mapping[Side, int]) -> None:
-    hours = spent_by_hour(settings, store, clock)
-    now = clock.now()
-    for side, count in used.items():
-        name = f"{now:%Y-%m-%dT%H} {side}"
-        hours[name] = hours.get(name, 0) + count
-    with store.transaction(settings.name) as tx:
-        tx.cursors.save(SPENT, hours, now)
+    """Calls by "hour side purpose" of the last 24 hours: `2026-11-24T10 hubspot check`."""
+    rows = spent_since(store, settings.name, clock.now())
+    return {f"{row.hour:%Y-%m-%dT%H} {row.side} {row.purpose}": row.count for row in rows if row.count}

@@ -28,6 +28,8 @@ def limits(*, json: JsonOption = False, config: ConfigOption = None, connection:
         bound = "no bound is set" if one.allotted is None else f"of {one.allotted:,} that you allot"
         lasts = "" if one.hours_left is None else f"; at this pace the rest lasts {one.hours_left:,.1f} hours"
         screen.print(f"[bold]{name_side(side)}[/]  {one.used:,} calls in 24 hours, {bound}{lasts}")
+        for purpose, count in one.by_purpose.items():
+            screen.print(f"  for {purpose:<16}  {count:>8,}")
         for hour, count in one.by_hour.items():
             screen.print(f"  {hour.replace('T', ' ')}:00 UTC  {count:>8,}")
     return Exit.DONE

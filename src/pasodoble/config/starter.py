@@ -104,6 +104,7 @@ def render_sandbox_config(ready: Mapping[str, Any]) -> str:
         "lifecycle": {"automatic": True},
         "owners": on,
         "limits": {"max_creates_per_run": 500, "max_deletes_per_run": 10, "max_clears_per_run": 100},
+        "retention": {"history": "365d", "traces": "30d"},
         "alerts": [],
     }
     head = f"# Points at a running `pasodoble sandbox`: its tokens are no secrets.\n# pasodoble sync --once --config {FILE_NAME}\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +20,7 @@ import orjson
 
 from pasodoble.errors import ConfigError, ConnectorError, RateLimited, Unreachable
 from pasodoble.model.side import Side
-from pasodoble.ports import MAY_SEND, Budget, Clock
+from pasodoble.ports import MAY_SEND, Budget, Clock, Usage
 from pasodoble.words.names import name_side
 
 TRIES = 4
@@ -75,6 +75,9 @@ class Answer:
 Judge = Callable[[Answer], ConnectorError | None]
 """Says what is wrong with a whole answer; None: it is the caller's to read (success, or one record's trouble)."""
 
+ReadUsage = Callable[[int, Mapping[str, str]], Sequence[Usage]]
+"""What an answer's status and headers tell of the calls that are left: each vendor hands in its own."""
+
 
 class Sender:
     """Sends to one vendor. One instance a connector; closes its connections with `close`."""
@@ -87,6 +90,7 @@ class Sender:
         budget: Budget,
         clock: Clock,
         judge: Judge,
+        read_usage: ReadUsage,
         transport: httpx2.AsyncBaseTransport | None = None,
         ca_file: str = "",
         timeout_s: float = TIMEOUT_S,
@@ -97,6 +101,7 @@ class Sender:
         self.clock = clock
         self._budget = budget
         self._judge = judge
+        self._read_usage = read_usage
         self._jitter = jitter
         self._client = httpx2.AsyncClient(
             transport=transport,
@@ -128,7 +133,8 @@ class Sender:
             raise Unreachable(f"nothing was sent to {name_side(self.side)}: its turn was over", sent=False)
         answer = self._parse(await self._exchange(request))
         if request.api:
-            self._budget.note(self.side, answer.headers)
+            for usage in self._read_usage(answer.status, answer.headers):
+                self._budget.note(self.side, usage)
         fault = self._judge(answer)
         if fault is not None:
             raise fault

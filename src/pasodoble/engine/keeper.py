@@ -9,18 +9,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from pasodoble.engine.backfill import Backfiller
+from pasodoble.engine.budget import spending
 from pasodoble.engine.connected import Connected
-from pasodoble.engine.cycle import Scope
+from pasodoble.engine.cycle import Scope, least_urgent
 from pasodoble.engine.intake import drain
 from pasodoble.engine.retry import next_try_at
 from pasodoble.engine.service.requesting import answer_request
 from pasodoble.engine.service.syncing import RunResult, sync
 from pasodoble.errors import Error
 from pasodoble.model.activity import ACTIVITIES, MEMBERSHIPS
+from pasodoble.model.backfill import RUNNING
 from pasodoble.model.errand import Errand, Lane
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.settings import Connection
@@ -33,6 +36,8 @@ NEW_SIGN_IN: Final = timedelta(hours=1)
 """How old a sign-in may be at a check: schemas and owners are read anew with it."""
 ASKED_AT_ONCE: Final = 1_000
 NO_DUTY: Final = Duty()
+PURPOSES: Final = {"asked": "manual", "heard": "edit", "check": "check", "retry": "check"}
+"""By the run's name, for what its calls are in the budget's books."""
 
 Open = Callable[[], AbstractAsyncContextManager[Connected]]
 Told = Callable[[RunResult], Awaitable[None]]
@@ -103,6 +108,10 @@ class Keeper:
     def cycle(self) -> Errand:
         return Errand(self.settings.name, "cycle", Lane.LIVE)
 
+    @property
+    def backfill(self) -> Errand:
+        return Errand(self.settings.name, "backfill", Lane.BACKFILL)
+
     def _look_at(self, kind: Kind) -> Errand:
         """Not run by itself: the cycle looks at these kinds when it comes round."""
         return Errand(self.settings.name, f"look {kind}", Lane.LIVE)
@@ -129,16 +138,21 @@ class Keeper:
             duties = tx.duties.load()
             awake = {
                 errand
-                for errand in (self.asked, self.cycle, *self._nightly_errands())
+                for errand in (self.asked, self.cycle, self.backfill, *self._nightly_errands())
                 if (rest := duties.get(errand, NO_DUTY).rests_until) is None or rest <= now
             }
             due = [self.asked] if self.asked in awake and self._is_asked(tx, duties, now) else []
             due += [self.cycle] if self.cycle in awake and self._has_work(tx, duties, now) else []
+            due += [self.backfill] if self.backfill in awake and self._is_loading(tx) else []
         return due + [e for e in self._nightly_errands() if e in awake and self._is_due(duties.get(e, NO_DUTY), now)]
 
     def _is_asked(self, tx: Transaction, duties: Mapping[Errand, Duty], now: datetime) -> bool:
         duty = duties.get(self.asked, NO_DUTY)
         return duty.requested > duty.done or bool(tx.requests.find_open()) or bool(self._take_asked(tx, now, 1))
+
+    def _is_loading(self, tx: Transaction) -> bool:
+        backfill = tx.backfills.load()
+        return backfill is not None and backfill.state in RUNNING
 
     def _take_asked(self, tx: Transaction, now: datetime, limit: int) -> dict[Kind, set[Ref]]:
         taken = {
@@ -158,7 +172,9 @@ class Keeper:
         if due_at is None or due_at > now:
             return False
         kinds = [*(of.kind for of in self.settings.enabled()), ACTIVITIES, MEMBERSHIPS]
-        return any(tx.marks.take(kind, 1, now, most_urgent=Urgency.FORM) for kind in kinds)
+        return any(
+            tx.marks.take(kind, 1, now, most_urgent=Urgency.FORM, urgency=least_urgent(tx, kind)) for kind in kinds
+        )
 
     def _is_due(self, duty: Duty, now: datetime) -> bool:
         return duty.due_at is None or duty.due_at <= now or duty.requested > duty.done
@@ -194,6 +210,10 @@ class Keeper:
             return await self._answer(at)
         if errand == self.cycle:
             return await self._turn(at, duty)
+        if errand == self.backfill:
+            with spending("backfill"):
+                await Backfiller(at).step()
+            return None
         return await self._do_nightly(errand, at, duty)
 
     def _finish(self, errand: Errand, duty: Duty, *, rests_until: datetime | None, trouble: str = "") -> None:
@@ -242,7 +262,11 @@ class Keeper:
     def _only_retries(self, now: datetime) -> bool:
         with self.store.transaction(self.settings.name, read_only=True) as tx:
             kinds = [of.kind for of in self.settings.enabled()]
-            marks = [mark for kind in kinds for mark in tx.marks.take(kind, 1, now, most_urgent=Urgency.FORM)]
+            marks = [
+                mark
+                for kind in kinds
+                for mark in tx.marks.take(kind, 1, now, most_urgent=Urgency.FORM, urgency=least_urgent(tx, kind))
+            ]
         return all(mark.urgency >= Urgency.CHECK for mark in marks)
 
     def _note_looked(self, missed: Mapping[Kind, int]) -> None:
@@ -260,13 +284,17 @@ class Keeper:
         if duty.due_at is None:  # the first night is the one that comes
             with self.store.transaction(self.settings.name) as tx:
                 tx.duties.plan(errand, next_night(self.clock.now()))
-        elif not await self.nightly[errand.what](at):
+            return None
+        with spending("verify"):
+            more = await self.nightly[errand.what](at)
+        if not more:
             with self.store.transaction(self.settings.name) as tx:
                 tx.duties.take_turn(errand, duty.due_at, next_night(self.clock.now()))
         return None
 
     async def _run(self, at: Connected, scope: Scope, what: str) -> RunResult:
-        result = await sync(at, scope, what=what, patient=not scope.asked)
+        with spending(PURPOSES[what]):  # a lane of its own, so that calls are told apart
+            result = await sync(replace(at, reported={}), scope, what=what, patient=not scope.asked)
         if self.told is not None:
             await self.told(result)
         if result.report.failures:

@@ -11,6 +11,7 @@ import pytest
 from pasodoble.connectors.http import LONGEST_PAUSE_S, TRIES, Answer, Request, Sender
 from pasodoble.errors import AuthLapsed, ConnectorError, RateLimited, Unreachable
 from pasodoble.model.side import Side
+from pasodoble.ports import Usage
 
 READ = Request(method="GET", path="/things", safe=True, purpose="read")
 WRITE = Request(method="POST", path="/things", body={"a": 1}, purpose="write")
@@ -34,6 +35,9 @@ def sender(clock: Any, budget: Any) -> Callable[[Any], Sender]:
             side=Side.HUBSPOT,
             base_url="http://vendor.test",
             budget=budget,
+            read_usage=lambda _status, headers: (
+                [Usage(window="day", left=int(headers["x-left"]))] if "x-left" in headers else []
+            ),
             clock=clock,
             judge=judge,
             transport=script.transport,
@@ -48,7 +52,7 @@ async def test_answer_carries_status_body_and_the_vendors_clock(sender: Any, scr
     assert (answer.status, answer.body) == (200, {"ok": True})
     assert answer.at.isoformat() == "2026-05-04T09:59:58+00:00"
     assert budget.taken == ["rest"]
-    assert budget.noted[0]["x-left"] == "7"
+    assert budget.noted == [Usage(window="day", left=7)]
 
 
 async def test_call_that_the_vendor_does_not_count_takes_nothing(sender: Any, script: Any, budget: Any) -> None:

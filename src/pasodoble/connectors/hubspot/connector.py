@@ -17,6 +17,7 @@ from pasodoble.connectors.hubspot.client import HubSpotClient, path_of
 from pasodoble.connectors.hubspot.errors import ensure_ok, judge
 from pasodoble.connectors.hubspot.journal import JournalReader
 from pasodoble.connectors.hubspot.key_property import make_key_property
+from pasodoble.connectors.hubspot.limits import read_usage
 from pasodoble.connectors.hubspot.lists import ListReader
 from pasodoble.connectors.hubspot.optout import OptOuts
 from pasodoble.connectors.hubspot.owners import read_owners
@@ -59,6 +60,7 @@ class HubSpotConnector:
             budget=budget,
             clock=clock,
             judge=judge,
+            read_usage=read_usage,
             transport=transport,
             ca_file=ca_file,
         )

@@ -14,6 +14,7 @@ from pasodoble.connectors.salesforce.changes import ChangeReader
 from pasodoble.connectors.salesforce.client import SalesforceClient
 from pasodoble.connectors.salesforce.errors import judge
 from pasodoble.connectors.salesforce.ids import to_18
+from pasodoble.connectors.salesforce.limits import read_usage
 from pasodoble.connectors.salesforce.owners import read_owners
 from pasodoble.connectors.salesforce.records import RecordReader
 from pasodoble.connectors.salesforce.schema import Schemas
@@ -60,6 +61,7 @@ class SalesforceConnector:
             budget=budget,
             clock=clock,
             judge=judge,
+            read_usage=read_usage,
             transport=transport,
             ca_file=access.ca_file,
         )

@@ -5,6 +5,7 @@ Counting and keeping them is the budget's matter.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,10 +17,14 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """One side. `by_hour`: calls by hour (`2026-11-24T10`, UTC); `allotted`: by the settings, None for no bound."""
+    """One side. `by_hour`: calls by hour (`2026-11-24T10`, UTC); `allotted`: by the settings, None for no bound.
+
+    by_purpose   calls by what they were for, the most first
+    """
 
     side: Side
     by_hour: Mapping[str, int] = field(default_factory=dict)
+    by_purpose: Mapping[str, int] = field(default_factory=dict)
     allotted: int | None = None
 
     @property
@@ -43,16 +48,24 @@ class Spending:
             "left": self.left,
             "hours_left": self.hours_left,
             "by_hour": dict(self.by_hour),
+            "by_purpose": dict(self.by_purpose),
         }
 
 
 def sum_spending(hours: Mapping[str, int], limits: Limits) -> dict[Side, Spending]:
-    """`hours`: calls by "hour side", as the budget keeps them."""
+    """`hours`: calls by "hour side purpose", as the budget keeps them."""
     allotted = {Side.HUBSPOT: limits.hubspot_calls_per_day, Side.SALESFORCE: limits.salesforce_calls_per_day}
+    by_hour: dict[Side, Counter[str]] = {side: Counter() for side in SIDES}
+    by_purpose: dict[Side, Counter[str]] = {side: Counter() for side in SIDES}
+    for name, count in sorted(hours.items()):
+        hour, side, purpose = name.split(" ")
+        by_hour[Side(side)][hour] += count
+        by_purpose[Side(side)][purpose] += count
     return {
         side: Spending(
             side=side,
-            by_hour={name.partition(" ")[0]: n for name, n in sorted(hours.items()) if name.endswith(f" {side}")},
+            by_hour=dict(by_hour[side]),
+            by_purpose=dict(by_purpose[side].most_common()),
             allotted=allotted[side],
         )
         for side in SIDES
