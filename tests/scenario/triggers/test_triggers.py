@@ -63,6 +63,9 @@ async def test_the_story_comes_true_by_push_alone(name: str, pushed_room: Served
         ("owner_changed", "T-23_owner_changed"),
         ("lifecycle_stage_changed", "T-24_lifecycle_stage_changed"),
         ("lead_converted", "C-10_lead_converted"),
+        ("form_submitted", "T-03_form_submitted"),
+        ("note_created", "T-04_activities"),
+        ("campaign_joined_by_form", "T-22_campaign_joined_by_form"),
     ],
 )
 async def test_a_dead_trigger_fails_its_story(
