@@ -70,9 +70,9 @@ class Cycle:
         """Look and work until nothing is due. A side that cannot be spoken to ends the run; what was done stays done."""
         self.report.include(self._kinds(scope))
         try:
-            beside = not scope.asked and has_timeline(self.at, scope.kinds)
+            beside = has_timeline(self.at, scope.kinds, asked=scope.asked)
             if beside:
-                await look_at_timeline(self.at, self.report, looks=scope.looks)
+                await look_at_timeline(self.at, self.report, looks=scope.looks and not scope.asked)
             for kind in self._kinds(scope):
                 await self._run_kind(kind, scope)
             if beside:
@@ -110,8 +110,7 @@ class Cycle:
         with self.at.store.transaction(self.at.settings.name, read_only=True) as tx:
             if scope.refs is None:
                 most_urgent = Urgency.FORM if scope.leaves_asked else Urgency.MANUAL
-                least = Urgency.CHECK if tx.backfills.covers(kind) else Urgency.BACKFILL
-                return tx.marks.take(kind, BATCH * 1_000, now, urgency=least, most_urgent=most_urgent)
+                return tx.marks.take(kind, BATCH * 1_000, now, urgency=least_urgent(tx, kind), most_urgent=most_urgent)
             marks = tx.marks.load(scope.refs).values()
             return [mark for mark in marks if mark.due_at is None or mark.due_at <= now]
 
@@ -163,6 +162,11 @@ class Cycle:
             recorder = Recorder(at, tx, self.run_id, self.report)
             recorder.record(self.claims.release(tx, going), attempts)
         self.woken |= recorder.woken
+
+
+def least_urgent(tx: Transaction, kind: Kind) -> Urgency:
+    """Of the marks that a cycle deals with: a backfill that is under way has its own to itself."""
+    return Urgency.CHECK if tx.backfills.covers(kind) else Urgency.BACKFILL
 
 
 def chunk(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -16,14 +16,17 @@ from pasodoble.engine.logged import decide_logged, look_at_logged
 from pasodoble.engine.pending import MOST_TRIES, work_off
 from pasodoble.engine.report import Report
 from pasodoble.engine.telling import tell_activities
-from pasodoble.model.activity import ACTIVITIES, MEMBERSHIPS
+from pasodoble.model.activity import ACTIVITIES, BESIDE, MEMBERSHIPS
 from pasodoble.model.ref import Kind
 from pasodoble.model.side import Side
 
 
-def has_timeline(at: Connected, kinds: Collection[Kind] | None) -> bool:
-    """Whether a run over these kinds (None: all) deals with it: it is people's."""
-    return (kinds is None or PEOPLE in kinds) and bool(read_options(at))
+def has_timeline(at: Connected, kinds: Collection[Kind] | None, *, asked: bool) -> bool:
+    """Whether a run over these kinds (None: all) deals with it: it is people's. `asked`: a person chose single records."""
+    if not read_options(at):
+        return False
+    chosen = set(kinds or (PEOPLE,))
+    return bool(chosen & set(BESIDE)) or (PEOPLE in chosen and not asked)
 
 
 async def look_at_timeline(at: Connected, report: Report, *, looks: bool) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests.fakes.small_world import Crash, SmallWorld, make_field, make_schema, make_settings
 
 from pasodoble.engine.cycle import Scope
+from pasodoble.engine.service import mending
 from pasodoble.engine.service.explaining import explain_known
 from pasodoble.engine.service.finding import find_known
 from pasodoble.model.activity import ACTIVITIES, Activity
@@ -25,8 +26,6 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.schema import Family
 from pasodoble.model.settings import ExistingRecords, OnDelete, SalesforceActivities
 from pasodoble.model.side import Side
-from pasodoble.model.signal import Urgency
-from pasodoble.ports import NewMark
 
 TASK_FIELDS = "Subject Description ActivityDate Status Priority Type TaskSubtype CallType OwnerId WhoId WhatId".split()
 KEY = make_field("Pasodoble_Key__c", unique=True)
@@ -282,11 +281,10 @@ async def test_a_refused_task_is_a_problem_and_is_told_once_it_is_mended(world: 
     result = await world.sync()
     assert result.report.tallies[ACTIVITIES].problems == {"salesforce.validation_rule": 1}
     world.salesforce.refuse = lambda _operation: None
-    with world.store.transaction("small") as tx:
-        [row] = tx.problems.load(cause="salesforce.validation_rule")
-        mark = NewMark(kind=row.kind, ref=row.ref, trigger="manual_retry", urgency=Urgency.MANUAL)
-        tx.marks.put([mark], world.clock.now())
-    await world.sync()
+    with world.store.transaction("small", read_only=True) as tx:
+        rows = tx.problems.load(cause="salesforce.validation_rule")
+    refs = mending.retry(world.settings, world.store, world.clock, rows)
+    await world.sync(Scope(kinds=tuple(refs), refs=set().union(*refs.values())))
     assert len(tasks(world)) == 1
 
 
