@@ -23,6 +23,7 @@ from pasodoble.errors import AuthLapsed, ConfigError, ConnectorError, QuotaSpent
 from pasodoble.model.operation import Brake
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.signal import Mark, Urgency
+from pasodoble.ports import Transaction
 
 T = TypeVar("T")
 
