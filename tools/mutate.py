@@ -234,7 +234,7 @@ def render(scores: Sequence[Score], command: str) -> str:
         "|---|---|---|---|---|---|",
         *rows,
         "",
-        "Survivors, mostly changes that no caller could tell from the original:",
+        "Survivors:",
         "",
         *(f"- `{about}`" for s in scores for about in s.survivors),
     ]
