@@ -43,6 +43,7 @@ def make_keepers(with_: Opened) -> dict[str, Keeper]:
 def _make_keeper(of: Opened) -> Keeper:
     from pasodoble.cli.sync import send_alerts
     from pasodoble.engine.keeper import Keeper
+    from pasodoble.engine.service.verifying import verify_nightly
     from pasodoble.engine.upkeep import tidy
 
     async def tell(result: RunResult) -> None:
@@ -54,7 +55,9 @@ def _make_keeper(of: Opened) -> Keeper:
             talk.say(f"Stopped by a brake: {say(brake.message)}. Next: pasodoble plan")
         await send_alerts(of)
 
-    return Keeper(of.connection, of.store, of.clock, of.connected, told=tell, nightly={"upkeep": tidy})
+    return Keeper(
+        of.connection, of.store, of.clock, of.connected, told=tell, nightly={"upkeep": tidy, "verify": verify_nightly}
+    )
 
 
 @contextlib.asynccontextmanager
