@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format setup laws simulate mutate bench lock clean
+.PHONY: help demo test check format setup laws simulate replay planted kill soak proof mutate bench lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,8 +32,27 @@ laws: setup ## the converters' laws at 20,000 examples a type
 	PASODOBLE_EXAMPLES=20000 $(BIN)/pytest -n 2 tests/laws
 
 SEEDS ?= 2000
-simulate: setup ## the simulation at SEEDS seeds (default 2000)
-	PASODOBLE_SEEDS=$(SEEDS) $(BIN)/pytest -n 2 tests/machine/test_simulation.py -k no_seed
+simulate: setup ## the simulation at SEEDS seeds (default 2000) of 400 steps
+	PASODOBLE_SEEDS=$(SEEDS) PASODOBLE_STEPS=400 $(BIN)/pytest -n 2 tests/machine/test_simulation.py -k "no_seed and not sqlite"
+
+replay: setup ## the course of one seed: make replay SEED=190, with SHRINK=--shrink as short as it still fails
+	$(BIN)/python -m tests.machine.replay $(SEED) $(SHRINK)
+
+planted: setup ## every safeguard taken out once: the simulation must notice each
+	PASODOBLE_PLANTED=1 $(BIN)/pytest -n 2 tests/planted
+
+KILLS ?= 300
+kill: setup ## real processes killed KILLS times (default 300), on SQLite and on PostgreSQL
+	PASODOBLE_KILLS=$(KILLS) $(BIN)/pytest -n 2 tests/machine/test_kills.py
+
+soak: setup ## thirty days in one go, memory watched
+	PASODOBLE_SOAK_DAYS=30 $(BIN)/pytest tests/machine/test_soak.py
+
+PROOF := build/proof
+proof: setup ## all of these, and docs/reliability.md written from what they leave
+	@rm -rf $(PROOF) && mkdir -p $(PROOF)
+	PASODOBLE_RESULTS=$(abspath $(PROOF)) PASODOBLE_PLANTED=1 PASODOBLE_SOAK_DAYS=30 PASODOBLE_KILLS=300 $(BIN)/pytest -n 2 tests/machine tests/planted
+	$(BIN)/python tools/write_reliability.py $(PROOF)
 
 mutate: setup ## mutation score of a part of the core: make mutate CODE=src/pasodoble/reconcile TESTS=tests/unit/reconcile
 	$(BIN)/python tools/mutate.py $(CODE) $(TESTS)

@@ -98,12 +98,16 @@ class Simulation:
             self.world.close()
 
     async def _play(self, step: int) -> None:
-        self.step, self.dice, self._values, self._faults_of_step = step, self.script.dice(step), 0, 0
+        self.begin(step)
         deeds = DEEDS if self.people.count else DEEDS[:1]
         [(_, deed)] = self.dice.choices(deeds, [weight for weight, _ in deeds])
         done = deed(self, self.dice)
         if python.isawaitable(done):
             await done
+
+    def begin(self, step: int) -> None:
+        """From here on the dice are those of that step."""
+        self.step, self.dice, self._values, self._faults_of_step = step, self.script.dice(step), 0, 0
 
     async def sync(self) -> None:
         try:
