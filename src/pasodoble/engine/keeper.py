@@ -7,6 +7,7 @@ stands in the journal, so that any worker may do it. When and where an errand ru
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,8 @@ REST: Final = timedelta(seconds=5)
 """Between a run and the next try at what it has left."""
 NEW_SIGN_IN: Final = timedelta(hours=1)
 """How old a sign-in may be at a check: schemas and owners are read anew with it."""
+MOST_TRIES: Final = 5
+"""As patient as after so many failures: a fault of ours does not go away by itself."""
 ASKED_AT_ONCE: Final = 1_000
 NO_DUTY: Final = Duty()
 PURPOSES: Final = {"asked": "manual", "heard": "edit", "check": "check", "retry": "check"}
@@ -190,7 +193,9 @@ class Keeper:
     # --- doing it -------------------------------------------------------------------------------------------------------
 
     async def perform(self, errand: Errand) -> bool:
-        """One step of the errand; gives whether there is more to do. Never raises an Error: it is told, and tried again."""
+        """One step of the errand; gives whether there is more to do. Never raises: what went wrong is told, and tried again."""
+        if errand not in self.find_due():  # done meanwhile, by whoever was first
+            return False
         duty = self._load_duties().get(errand, NO_DUTY)
         try:
             async with self._signed_in() as at:
@@ -201,8 +206,14 @@ class Keeper:
             self._failures += 1
             again_at = next_try_at(self._failures, self.clock.now(), 0.5)
             self._finish(errand, duty, rests_until=again_at, trouble=str(error))
-            return False
-        return errand in self.find_due()
+        except Exception as fault:  # of ours: the other errands go on
+            logging.getLogger(__name__).exception("errand_failed")
+            self._lapse()
+            again_at = next_try_at(MOST_TRIES, self.clock.now(), 0.5)
+            self._finish(errand, duty, rests_until=again_at, trouble=f"a fault of ours: {type(fault).__name__}")
+        else:
+            return errand in self.find_due()
+        return False
 
     async def _step(self, errand: Errand, at: Connected, duty: Duty) -> datetime | None:
         """Gives until when the errand rests."""
