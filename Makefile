@@ -54,8 +54,8 @@ proof: setup ## all of these, and docs/reliability.md written from what they lea
 	PASODOBLE_RESULTS=$(abspath $(PROOF)) PASODOBLE_PLANTED=1 PASODOBLE_SOAK_DAYS=30 PASODOBLE_KILLS=300 $(BIN)/pytest -n 2 tests/machine tests/planted
 	$(BIN)/python tools/write_reliability.py $(PROOF)
 
-mutate: setup ## mutation score of a part of the core: make mutate CODE=src/pasodoble/reconcile TESTS=tests/unit/reconcile
-	$(BIN)/python tools/mutate.py $(CODE) $(TESTS)
+mutate: setup ## mutation score of the core (ROOMS="reconcile planner" SAMPLE=60 for a quick one)
+	$(BIN)/python tools/mutate.py $(ROOMS) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: setup ## how fast and how large the simulators are, measured from another process
 	$(BIN)/python bench/hubspot_simulator.py
