@@ -194,7 +194,10 @@ class Judge:
         edited = Pair(False, False)
         for side in SIDES:
             snap = job.snapshot(side)
-            if mapping is None or snap is None or not job.base.fields:
+            if mapping is None or snap is None:
+                continue
+            if not job.base.fields:  # a first agreement that was never recorded: nothing tells what is new
+                edited = edited.put(side, True)
                 continue
             values, _ = mapping.canonical(side, snap.fields)
             moved = any(
