@@ -85,7 +85,7 @@ def join_pairs(decisions: Sequence[Decision]) -> list[Decision]:
     kept = []
     followed = {d.follow.into for d in decisions if d.follow is not None}
     for decision in decisions:
-        if decision.job.link is None and any(ref in followed for ref in decision.job.refs):
+        if (decision.job.link is None or decision.reopen) and any(ref in followed for ref in decision.job.refs):
             continue
         refs = [ref for ref in decision.job.refs if ref is not None]
         earlier = next((first[ref] for ref in refs if ref in first), None)
@@ -98,10 +98,11 @@ def join_pairs(decisions: Sequence[Decision]) -> list[Decision]:
     return kept
 
 
-def plan_of(at: Connected, kind: Kind, decisions: Sequence[Decision]) -> Plan:
+def plan_of(at: Connected, kind: Kind, decisions: Sequence[Decision], *, backfill: bool = False) -> Plan:
     """All steps of these decisions as one plan, measured against the links there are."""
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         linked = tx.links.count(kind)
     lost = {(kind, side): sum(isinstance(d.job.seen[side], Gone) for d in decisions) for side in SIDES}
     tally = Tally(linked={(kind, side): linked for side in SIDES}, lost=lost)
-    return make_plan([step for d in decisions for step in d.steps], tally, limits=at.settings.limits)
+    steps = [step for d in decisions for step in d.steps]
+    return make_plan(steps, tally, limits=at.settings.limits, backfill=backfill)
