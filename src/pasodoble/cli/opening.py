@@ -21,6 +21,7 @@ ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="Settings file; else $PASODOBLE_CONFIG, else pasodoble.yaml here.")
 ]
 ConnectionOption = Annotated[str, typer.Option("--connection", help="Which connection, where there is more than one.")]
+LanguageOption = Annotated[str, typer.Option("--lang", help="en or es.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One versioned JSON document on stdout.")]
 ObjectOption = Annotated[str, typer.Option("--object", help="One object only, by its key in the settings: contacts.")]
 

@@ -10,8 +10,17 @@ import typer
 
 from pasodoble.cli import talk
 from pasodoble.cli.exits import Exit
-from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, ObjectOption, Opened, opened
+from pasodoble.cli.opening import (
+    ConfigOption,
+    ConnectionOption,
+    JsonOption,
+    LanguageOption,
+    ObjectOption,
+    Opened,
+    opened,
+)
 from pasodoble.cli.sync import put_result, run_or_ask
+from pasodoble.model.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
     from pasodoble.engine.service.syncing import RunResult
     from pasodoble.model.operation import Step
     from pasodoble.model.ref import Ref
+    from pasodoble.model.value import Raw
     from pasodoble.planner.document import Document
 
 SHOWN = 50
@@ -37,6 +47,7 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 if there are changes.")
     ] = False,
+    language: LanguageOption = "en",
     json: JsonOption = False,
     config: ConfigOption = None,
     connection: ConnectionOption = "",
@@ -55,7 +66,7 @@ def plan(
     if json:
         talk.put_json(document)
     else:
-        show_plan(planned)
+        show_plan(planned, language)
     if out is not None:
         talk.say(f"Wrote {out}. Next: pasodoble apply {out}")
     return Exit.CHANGES_PENDING if detailed_exitcode and not planned.document.plan.empty else Exit.DONE
@@ -82,70 +93,69 @@ def _write(file: Path, document: dict[str, object]) -> None:
         raise typer.BadParameter(f"{file} cannot be written: {error.strerror}", param_hint="--out") from None
 
 
-def show_plan(planned: Planned) -> None:
+def show_plan(planned: Planned, language: str = "en") -> None:
     """One block a record with indented fields; the totals last, where they are seen."""
     screen = talk.page()
     document = planned.document
     for step in document.plan.steps[:SHOWN]:
-        show_step(screen, step, planned.labels)
+        show_step(screen, step, planned.labels, language)
     hidden = len(document.plan.steps) - SHOWN
     if hidden > 0:
-        screen.print(f"… and {hidden} more; all of them: pasodoble plan --json", style="dim")
-    _show_totals(screen, planned)
+        screen.print(f"… +{hidden}: pasodoble plan --json", style="dim")
+    _show_totals(screen, planned, language)
 
 
-def show_step(screen: Console, step: Step, labels: Mapping[Ref, str]) -> None:
+_SIGNS = {
+    "Create": "[green]+[/]",
+    "Update": "[yellow]~[/]",
+    "Delete": "[red]-[/]",
+    "Associate": "[cyan]⇄[/]",
+}
+"""By operation, the sign before its line."""
+
+
+def show_step(screen: Console, step: Step, labels: Mapping[Ref, str], language: str = "en") -> None:
     """One write: a line that says which, and a line a field. `labels`: what people call the records."""
-    from pasodoble.model.operation import Create, Delete, Update
+    from pasodoble.model.operation import Create, Update
+    from pasodoble.planner.explain import explain_step
     from pasodoble.words import say
-    from pasodoble.words.names import name_side
 
+    sign, why = _SIGNS[type(step.operation).__name__], step.why.get("")
+    because = f"   [dim]{talk.clean(say(why, language))}[/]" if why else ""
+    screen.print(f"{sign} [bold]{talk.clean(say(explain_step(step, labels), language))}[/]{because}")
     match step.operation:
-        case Create(side=side, object=object, fields=fields, of=of):
-            label = talk.clean(labels.get(of, of.id))
-            screen.print(f"[green]+[/] create {object} in {name_side(side)}  [bold]{label}[/]")
+        case Create(fields=fields):
             for name, value in fields.items():
                 screen.print(f"      {name}: {talk.clean(value)}")
-        case Update(ref=ref, fields=fields):
-            label = talk.clean(labels.get(ref, ref.id))
-            screen.print(
-                f"[yellow]~[/] update {ref.object} in {name_side(ref.side)}  [bold]{label}[/]  [dim]{ref.id}[/]"
-            )
-            reasons = list(step.why.values())
-            for at, (name, value) in enumerate(fields.items()):
-                before = talk.clean(step.before.get(name) if step.before.get(name) is not None else "(blank)")
-                sign = "[red]×[/] " if value is None else ""
-                after = "(blank)" if value is None else talk.clean(value)
-                why = say(reasons[at]) if at < len(reasons) else ""
-                screen.print(f"    {sign}{name}: {before} → {after}   [dim]{why}[/]")
-        case Delete(ref=ref):
-            screen.print(
-                f"[red]-[/] delete {ref.object} in {name_side(ref.side)}  [dim]{ref.id}[/]  {say(step.why[''])}"
-            )
-        case _:
-            screen.print(f"[cyan]⇄[/] {talk.clean(step.operation)}")
+        case Update(fields=fields):
+            for at, name in enumerate(fields):
+                _show_field(screen, step, at, name, fields[name], language)
 
 
-def _show_totals(screen: Console, planned: Planned) -> None:
-    from collections import Counter
-
-    from pasodoble.model.side import SIDES
+def _show_field(screen: Console, step: Step, at: int, name: str, value: Raw, language: str) -> None:
     from pasodoble.words import say
-    from pasodoble.words.names import name_side
+
+    reasons, blank = list(step.why.values()), "(en blanco)" if language == "es" else "(blank)"
+    before, after = (blank if one is None else talk.clean(one) for one in (step.before.get(name), value))
+    sign = "[red]×[/] " if value is None else ""
+    why = talk.clean(say(reasons[at], language)) if at < len(reasons) else ""
+    screen.print(f"    {sign}{name}: {before} → {after}   [dim]{why}[/]")
+
+
+def _show_totals(screen: Console, planned: Planned, language: str) -> None:
+    from pasodoble.planner.explain import explain_cost, explain_totals
+    from pasodoble.words import say
+    from pasodoble.words.causes import describe_cause
 
     plan = planned.document.plan
-    counts = Counter(type(step.operation).__name__.lower() for step in plan.steps)
-    screen.print(
-        f"[bold]Plan: {counts['create']} to create, {counts['update']} to update, {counts['delete']} to delete;"
-        f" {planned.linked} to pair without a write.[/]"
-    )
-    calls = ", ".join(f"{plan.cost.calls[side]} {name_side(side)}" for side in SIDES)
-    screen.print(f"Cost in API calls for the writes: {calls}.")
-    for word, numbers in (("Left out", planned.left_out), ("Problems", planned.problems)):
-        if numbers:
-            screen.print(f"{word}: " + ", ".join(f"{count} {name}" for name, count in numbers.items()))
+    screen.print(f"[bold]{say(explain_totals(plan, linked=planned.linked), language)}[/]")
+    screen.print(say(explain_cost(plan), language))
+    for gate, count in planned.left_out.items():
+        screen.print(f"[dim]·[/] {count} × {say(Message(f'gate.{gate}'), language)}")
+    for cause, count in planned.problems.items():
+        screen.print(f"[red]![/] {count} × {describe_cause(cause, language).title}  [dim]{cause}[/]")
     for brake in plan.brakes:
-        screen.print(f"[red]Brake:[/] {say(brake.message)}")
+        screen.print(f"[red]■[/] {say(brake.message, language)}")
 
 
 def apply(

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from pasodoble.cli import talk
 from pasodoble.cli.exits import Exit
-from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, Opened, opened
+from pasodoble.cli.opening import ConfigOption, ConnectionOption, JsonOption, LanguageOption, Opened, opened
 from pasodoble.cli.status import LimitOption
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 CauseOption = Annotated[str, typer.Option("--cause", help="All problems of this cause.")]
 IdsArgument = Annotated[list[int] | None, typer.Argument(metavar="ID", help="Numbers, as problems lists them.")]
-LanguageOption = Annotated[str, typer.Option("--lang", help="en or es.")]
 
 
 class ListsByItself(TyperGroup):

@@ -5,13 +5,15 @@ The sentences themselves, in two languages, are in `words/`, which proves with t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Associate, Create, Delete, Step, Update
-from pasodoble.model.side import Side
+from pasodoble.model.ref import Ref
+from pasodoble.model.side import SIDES
 from pasodoble.planner.plan import Plan
 from pasodoble.reconcile.gates import CREATE_GATES, GATES
 from pasodoble.reconcile.pairing import Ambiguous, Paired, Pairing, Taken, Unmatched
@@ -39,11 +41,12 @@ MESSAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "match.unmatched": (),
         **{f"brake.{what}": _MANY for what in ("create", "delete", "clear", "touch", "emptied")},
         "plan.create": ("kind", "side", "object", "of"),
-        "plan.update": ("kind", "side", "ref", "fields"),
-        "plan.delete": ("kind", "side", "ref"),
+        "plan.update": ("kind", "side", "object", "ref", "fields"),
+        "plan.delete": ("kind", "side", "object", "ref"),
         "plan.associate": ("side", "ref", "to", "label"),
         "plan.separate": ("side", "ref", "to", "label"),
         "plan.cost": ("hubspot", "salesforce"),
+        "plan.totals": ("create", "update", "delete", "associate", "linked"),
         "plan.empty": (),
         "stale.other_connection": ("connection",),
         "stale.settings_changed": (),
@@ -70,23 +73,46 @@ def explain_plan(plan: Plan) -> Iterator[Message]:
     if plan.empty:
         yield Message("plan.empty")
     else:
-        yield Message.of(
-            "plan.cost", hubspot=plan.cost.calls[Side.HUBSPOT], salesforce=plan.cost.calls[Side.SALESFORCE]
-        )
+        yield explain_cost(plan)
 
 
-def explain_step(step: Step) -> Message:
-    """What the step does. Why it does so, field by field, is in `step.why`."""
+def explain_cost(plan: Plan) -> Message:
+    """The price of its writes."""
+    return Message.of("plan.cost", **{side.value: plan.cost.calls[side] for side in SIDES})
+
+
+def explain_step(step: Step, labels: Mapping[Ref, str] = MappingProxyType({})) -> Message:
+    """What the step does. Why it does so, field by field, is in `step.why`. `labels`: what people call the records."""
+
+    def name(ref: Ref) -> str:
+        return f"{labels[ref]} ({ref.id})" if ref in labels else str(ref)
+
     match step.operation:
         case Create(side=side, object=object, of=of):
-            return Message.of("plan.create", kind=step.kind, side=side, object=object, of=of)
+            return Message.of("plan.create", kind=step.kind, side=side, object=object, of=labels.get(of, of))
         case Update(ref=ref, fields=fields):
-            return Message.of("plan.update", kind=step.kind, side=ref.side, ref=ref, fields=", ".join(fields))
+            written = ", ".join(fields)
+            return Message.of(
+                "plan.update", kind=step.kind, side=ref.side, object=ref.object, ref=name(ref), fields=written
+            )
         case Delete(ref=ref):
-            return Message.of("plan.delete", kind=step.kind, side=ref.side, ref=ref)
+            return Message.of("plan.delete", kind=step.kind, side=ref.side, object=ref.object, ref=name(ref))
         case Associate(ref=ref, to=to, label=label, remove=remove):
             id = "plan.separate" if remove else "plan.associate"
-            return Message.of(id, side=ref.side, ref=ref, to=to, label=label)
+            return Message.of(id, side=ref.side, ref=name(ref), to=name(to), label=label)
+
+
+def explain_totals(plan: Plan, *, linked: int) -> Message:
+    """How much of what; `linked` records are paired without a write."""
+    counts = Counter(type(step.operation) for step in plan.steps)
+    return Message.of(
+        "plan.totals",
+        create=counts[Create],
+        update=counts[Update],
+        delete=counts[Delete],
+        associate=counts[Associate],
+        linked=linked,
+    )
 
 
 def explain_pairing(pairing: Pairing) -> Message:

@@ -28,8 +28,14 @@ def keep_filled(field: Field, arbiter: Arbiter) -> Verdict | None:
     for side in SIDES:
         if field.now[side] is None:
             put_back = field.changed is not None and field.changed[side]
-            return take(side.other, Why.NEVER_BLANK, contested=put_back)
+            return take(side.other, _why_filled(field, side), contested=put_back)
     return None
+
+
+def _why_filled(field: Field, blank: Side) -> Why:
+    if field.changed is None:
+        return Why.FIRST_FILL
+    return Why.CHANGED if field.changed == UNCHANGED.put(blank.other, True) else Why.NEVER_BLANK
 
 
 def opt_out(field: Field, arbiter: Arbiter) -> Verdict | None:

@@ -148,6 +148,19 @@ def test_an_address_blanked_on_one_side_is_put_back_from_the_other(rule: UpdateR
         assert found.contested
 
 
+@pytest.mark.parametrize(
+    ("now", "base", "reason"),
+    [
+        pytest.param(Pair(None, "a"), None, "rule.first_fill", id="first sync: nobody has blanked it"),
+        pytest.param(Pair(None, "a"), Pair(None, None), "rule.changed", id="chosen for the first time"),
+        pytest.param(Pair(None, "a"), SAME, "special.never_blank", id="blanked, and put back"),
+    ],
+)
+def test_a_filled_blank_is_told_as_what_it_is(now: Pair[Value], base: Pair[Value] | None, reason: str) -> None:
+    for policy in (Policy.NEVER_BLANK, Policy.OWNER):
+        assert merge(make(now, base, policy=policy)).verdict.reason.id == reason
+
+
 def test_no_law_makes_a_field_sync_that_is_not_to() -> None:
     for policy in Policy:
         found = merge(make(Pair(None, "a"), None, UpdateRule.DONT_SYNC, policy=policy))
