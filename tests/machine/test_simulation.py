@@ -17,12 +17,12 @@ from tests.machine.script import Script, shrink
 from tests.machine.simulation import Simulation, break_as, run
 from tests.machine.weather import FAULTS
 
-SEEDS = int(os.environ.get("PASODOBLE_SEEDS", "10000"))
+SEEDS = int(os.environ.get("PASODOBLE_SEEDS", "400"))
 FIRST = int(os.environ.get("PASODOBLE_FIRST_SEED", "0"))
 STEPS = int(os.environ.get("PASODOBLE_STEPS", "60"))
 RESULTS = os.environ.get("PASODOBLE_RESULTS", "")
 PARTS = 40
-ON_SQLITE = 240
+ON_SQLITE = 80
 
 
 def play(scripts: Iterable[Script], url: str = "") -> tuple[int, Counter[str]]:
