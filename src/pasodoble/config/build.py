@@ -83,6 +83,7 @@ def _build_connection(name: str, part: file.ConnectionPart, folder: Path) -> Con
         campaign_of_form=part.campaigns.forms,
         member_status=part.campaigns.member_status,
         automatic_lifecycle=part.lifecycle.automatic,
+        company_stages=part.lifecycle.companies,
         owners=part.owners.enabled,
         limits=Limits(**part.limits.model_dump()),
         retention=Retention(history=part.retention.history, traces=part.retention.traces),
@@ -174,6 +175,7 @@ def _build_object(part: file.ObjectPart, spec: KindSpec, *, owners: bool) -> Obj
         when_deleted_in_salesforce=part.when_deleted_in_salesforce,
         when_deleted_in_hubspot=part.when_deleted_in_hubspot,
         fields=tuple(rule for rule in rules if owners or rule.policy is not Policy.OWNER),
+        lookups=getattr(part, "associations", {}),
         placeholder=part.placeholder,
         match=tuple(getattr(part, "match", spec.match)),
     )
@@ -246,6 +248,18 @@ def _iter_faults(part: file.ConnectionPart) -> Iterator[Fault]:
             yield Fault(place, f"there is already an object {spec.kind!r}: give this one another name")
         kinds.add(spec.kind)
         yield from (Fault((*place, "fields", *f.place), f.text) for f in _check_lines(written.fields or [], spec))
+    yield from _check_lookups(part, kinds)
+
+
+def _check_lookups(part: file.ConnectionPart, kinds: set[Kind]) -> Iterator[Fault]:
+    """Custom objects are tied to others of the file, each by a field of its own (X-04)."""
+    for position, custom in enumerate(part.custom):
+        for kind, name in custom.associations.items():
+            place = ("custom", position, "associations", kind)
+            if kind not in kinds:
+                yield Fault(place, f"there is no object {kind!r}; there are {', '.join(sorted(kinds))}")
+            if list(custom.associations.values()).count(name) > 1:
+                yield Fault(place, f"{name!r} ties more than one object: each needs a lookup of its own")
 
 
 def _check_sign_in(place: Place, auth: file.Part, sign_ins: tuple[set[str], ...]) -> Iterator[Fault]:

@@ -28,7 +28,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 from pasodoble.model.alert import Channel, Pace
 from pasodoble.model.cause import Category
 from pasodoble.model.rule import UpdateRule
-from pasodoble.model.settings import Duplicates, ExistingRecords, Guard, OnDelete
+from pasodoble.model.settings import CompanyStages, Duplicates, ExistingRecords, Guard, OnDelete
 
 _WORDS = {"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -281,6 +281,8 @@ class Custom(OtherPart):
     """The Salesforce object's API name."""
     fields: list[Line]
     """The mapping."""
+    associations: dict[Text, Text] = {}
+    """Records that it is tied to on both sides alike: by their key in the settings, the Salesforce lookup that ties them: `{companies: Account__c}`."""
 
 
 class ActivityOptions(Part):
@@ -379,6 +381,9 @@ class Lifecycle(Part):
 
     automatic: Switch = True
     """An opportunity moves the lifecycle stage of its contacts, never backwards."""
+    companies: CompanyStages = CompanyStages.STAY
+    """`follow`: a company moves on to the stage of whichever of its people is furthest. `spread`: its other people follow it too.
+    HubSpot can do the same by itself: let one of the two do it."""
 
 
 class AssociationOptions(Part):

@@ -101,7 +101,7 @@ def render_sandbox_config(ready: Mapping[str, Any]) -> str:
             "when_deleted": "nothing",
         },
         "campaigns": {"forms": {}, "member_status": ""},
-        "lifecycle": {"automatic": True},
+        "lifecycle": {"automatic": True, "companies": "stay"},
         "owners": on,
         "limits": {"max_creates_per_run": 500, "max_deletes_per_run": 10, "max_clears_per_run": 100},
         "retention": {"history": "365d", "traces": "30d"},

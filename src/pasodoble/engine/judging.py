@@ -16,6 +16,7 @@ from pasodoble.engine.look import load_installed, name_installed
 from pasodoble.engine.membership import open_membership
 from pasodoble.engine.merges import find_merged, refuse_twins
 from pasodoble.engine.observe import Job, gather_jobs, observe, read_with_history
+from pasodoble.engine.spreading import spread_stages
 from pasodoble.engine.ties import add_ties, add_wakes
 from pasodoble.model.record import Gone
 from pasodoble.model.ref import Kind, Ref
@@ -59,6 +60,7 @@ async def decide_batch(at: Connected, kind: Kind, marks: Sequence[Mark], judge: 
     kept = join_pairs(decisions)
     await add_ties(at, kind, kept)
     await add_stages(at, kind, kept)
+    await spread_stages(at, kind, kept)
     await add_memberships(at, kind, kept)
     await add_wakes(at, kind, kept)
     return kept

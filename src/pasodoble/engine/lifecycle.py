@@ -13,7 +13,7 @@ from pasodoble.engine.connected import Connected
 from pasodoble.engine.ties import load_unread
 from pasodoble.mapping.presets.lifecycle import CLOSED, OPPORTUNITY, PERSON, STAGE, WON
 from pasodoble.model.message import Message
-from pasodoble.model.operation import Create, Step, Update
+from pasodoble.model.operation import Create, Operation, Step, Update
 from pasodoble.model.record import Snapshot
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import Policy, UpdateRule
@@ -70,7 +70,7 @@ async def add_stages(at: Connected, kind: Kind, decisions: Sequence[Decision]) -
             stage = seen.fields.get(STAGE)
             wished = advance_stage(None if stage is None else str(stage), open_deals=open_count, won_deals=won_count)
             if wished is not None:
-                _advance(at, decision, seen, wished)
+                advance(at, decision, seen, wished, Message.of("special.stage_advanced", stage=wished))
 
 
 def _person_of(decision: Decision) -> Ref | None:
@@ -100,15 +100,25 @@ async def _count_deals(at: Connected, people: Collection[Ref]) -> dict[Ref, tupl
     return dict(counts)
 
 
-def _advance(at: Connected, decision: Decision, seen: Snapshot, stage: str) -> None:
-    """Where the stage is mapped, it goes over to Salesforce in the same turn (M-23)."""
-    reason = Message.of("special.stage_advanced", stage=stage)
+def planned_stage(decision: Decision, ref: Ref) -> str | None:
+    """The stage that this decision is about to give that record."""
+    updates = (step.operation for step in decision.steps if isinstance(step.operation, Update))
+    given = (update.fields.get(STAGE) for update in updates if update.ref == ref)
+    return next((str(stage) for stage in given if stage is not None), None)
+
+
+def advance(at: Connected, decision: Decision, seen: Snapshot, stage: str, reason: Message) -> None:
+    """Add to the decision that HubSpot's record gets this stage.
+
+    Where the stage is mapped, it goes over to Salesforce in the same turn (M-23).
+    """
     mapping, merge, snapshots = decision.mapping, decision.merge, decision.snapshots
     assert mapping is not None and merge is not None and snapshots is not None
     line = next((line for line in mapping.lines if line.policy is Policy.STAGE), None)
     if line is None or line.rule.dormant or line.update_rule is UpdateRule.DONT_SYNC:
         before = {STAGE: seen.fields.get(STAGE)}
         update = Update(ref=seen.ref, fields={STAGE: stage})
+        decision.steps = [step for step in decision.steps if not _moves_only_the_stage(step.operation, seen.ref)]
         decision.steps.append(Step(kind=mapping.kind, operation=update, why={"": reason}, before=before))
         return
     carried = line.carry(Side.HUBSPOT, stage, at.directory)
@@ -117,3 +127,8 @@ def _advance(at: Connected, decision: Decision, seen: Snapshot, stage: str) -> N
     decision.merge = merge.put(line.key, Side.HUBSPOT, stage, across, reason)
     rest = [step for step in decision.steps if not isinstance(step.operation, Update)]
     decision.steps = [*plan_update(mapping, decision.merge, snapshots, guard=at.settings.guard), *rest]
+
+
+def _moves_only_the_stage(operation: Operation, ref: Ref) -> bool:
+    """An earlier wish of this turn, which a further one takes the place of."""
+    return isinstance(operation, Update) and operation.ref == ref and set(operation.fields) == {STAGE}

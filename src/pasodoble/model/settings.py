@@ -35,6 +35,14 @@ class ExistingRecords(StrEnum):
     WAIT = "wait"
 
 
+class CompanyStages(StrEnum):
+    """What the lifecycle stages of people do to those of their company (L-08)."""
+
+    STAY = "stay"
+    FOLLOW = "follow"
+    SPREAD = "spread"
+
+
 class Duplicates(StrEnum):
     """What is done when several records could be the partner (C-02)."""
 
@@ -84,6 +92,7 @@ class ObjectSettings:
     needs_people           companies: one is made in Salesforce only where some of its people are synced with contacts (N-06)
     inclusion_list         a HubSpot list's id, or None: every record that passes the other gates
     fields                 the mapping's lines, in order
+    lookups                custom objects: by the kind that records are tied to, the Salesforce lookup that ties them (X-04)
     placeholder            by Salesforce field, what to send for a required field that is blank; absent: a problem (C-12)
     """
 
@@ -98,6 +107,7 @@ class ObjectSettings:
     when_deleted_in_salesforce: OnDelete = OnDelete.NOTHING
     when_deleted_in_hubspot: OnDelete = OnDelete.NOTHING
     fields: tuple[FieldRule, ...] = ()
+    lookups: Mapping[Kind, str] = field(default_factory=dict)
     placeholder: Mapping[str, str] = field(default_factory=dict)
     match: tuple[str, ...] = ()
     """How unlinked records are paired, in order: "email", "domain", "name", "people"."""
@@ -162,6 +172,7 @@ class Connection:
     campaign_of_form: Mapping[str, str] = field(default_factory=dict)
     member_status: str = ""
     automatic_lifecycle: bool = True
+    company_stages: CompanyStages = CompanyStages.STAY
     owners: bool = True
     limits: Limits = Limits()
     retention: Retention = Retention()
