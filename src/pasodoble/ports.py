@@ -49,6 +49,7 @@ class Page:
     gone   records whose change is that they are no longer to be had: a lead that was converted, a task that was deleted.
            Never complete: other records that were deleted are found by reading by id
     walk   part of the walk over all records there are: none of these is known to have changed
+    total  how many it will be in all, where that was told
     """
 
     snapshots: Sequence[Snapshot]
@@ -111,6 +112,9 @@ class Connector(Protocol):
         Reads up to now; how far the cursor moves is the connector's matter (late-visible commits, index lag), so that
         records come again rather than never. The last page may be empty: its cursor still counts.
         """
+
+    async def count(self, object: str) -> int:
+        """How many live records there are, in one call."""
 
     def place_at(self, object: str, moment: datetime) -> Cursor:
         """The cursor from which `read_changes` goes on with what changed after that moment."""

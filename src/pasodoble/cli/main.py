@@ -48,7 +48,7 @@ def _options(
 
 def _register() -> None:
     """The commands, in the order in which `--help` lists them."""
-    from pasodoble.cli import alerts, config, conflicts, connect, mapping, problems
+    from pasodoble.cli import alerts, backfill, config, conflicts, connect, mapping, problems
     from pasodoble.cli.check import check, lint
     from pasodoble.cli.demo import demo
     from pasodoble.cli.limits import limits
@@ -96,6 +96,11 @@ def _register() -> None:
         "Where two people's values met, and whose counts. A bare call lists it.",
         *(conflicts.list_, conflicts.resolve),
         cls=problems.ListsByItself,
+    )
+    _add_group(
+        "backfill",
+        "The initial load: all records there are, resumable, behind everything more urgent.",
+        *(backfill.start, backfill.pause, backfill.resume, backfill.throttle, backfill.status),
     )
     _add_group("connect", "The key fields on both sides.", connect.hubspot, connect.salesforce)
     _add_group(

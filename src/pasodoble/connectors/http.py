@@ -58,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. `body` is parsed JSON (None where there was none), `at` the vendor's clock where it told."""
+    """What came back. `body` is parsed JSON (None where there was none), or the text of a table, `at` the vendor's clock where it told."""
 
     status: int
     body: Any
@@ -158,11 +158,15 @@ class Sender:
             raise Unreachable(f"{name_side(self.side)} gave no whole answer ({type(error).__name__})") from error
 
     def _parse(self, response: httpx2.Response) -> Answer:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if headers.get("content-type", "").startswith("text/csv"):
+            return Answer(
+                status=response.status_code, body=response.content.decode(), headers=headers, at=self._date(headers)
+            )
         try:
             body = orjson.loads(response.content) if response.content.strip() else None
         except orjson.JSONDecodeError as error:
             raise Unreachable(f"{self.side} answered {response.status_code} with something that is no JSON") from error
-        headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status_code, body=body, headers=headers, at=self._date(headers))
 
     def _date(self, headers: Mapping[str, str]) -> datetime:

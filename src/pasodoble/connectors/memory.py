@@ -215,6 +215,9 @@ class MemoryConnector:
                 cursor={"sequence": end if last else page[-1].sequence},
             )
 
+    async def count(self, object: str) -> int:
+        return len(self.live(object))
+
     def place_at(self, object: str, moment: datetime) -> Cursor:
         earlier = [row.sequence for row in self.rows.values() if row.ref.object == object and row.modified_at < moment]
         return {"sequence": max(earlier, default=0)}

@@ -39,6 +39,9 @@ class Wrapped:
     def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
         return self.inner.read_changes(object, fields, cursor)
 
+    async def count(self, object: str) -> int:
+        return await self.inner.count(object)
+
     def place_at(self, object: str, moment: datetime) -> Cursor:
         return self.inner.place_at(object, moment)
 

@@ -101,11 +101,14 @@ class Backfiller:
         of = self.load()
         if of is None or of.state not in RUNNING:
             return False
+        before = self.at.budget.used()
         try:
             return await self._step(of)
         except ConfigError as error:
             self._move(of, BackfillState.FAILED, str(error))
             return False
+        finally:
+            self._note_calls(before)
 
     async def _step(self, of: Backfill) -> bool:
         if of.progress.walked_at is None:
@@ -130,7 +133,9 @@ class Backfiller:
         progress, pages = of.progress, 0
         async with aclosing(at.connectors[side].read_changes(object, at.fields(kind, side, object), cursor)) as reading:  # type: ignore[type-var]  # every connector's is a generator
             async for page in reading:
-                if not page.walk:  # the last step ended with the walk's last page: what has changed since is the checks'
+                if (
+                    not page.walk
+                ):  # the last step ended with the walk's last page: what has changed since is the checks'
                     break
                 with at.store.transaction(at.settings.name) as tx:
                     marks = choose_marks(at, kind, page, tx)
@@ -234,6 +239,13 @@ class Backfiller:
     def _note(self, of: Backfill, progress: Progress) -> None:
         with self.at.store.transaction(self.at.settings.name) as tx:
             tx.backfills.note(of.id, progress)
+
+    def _note_calls(self, before: Mapping[Side, int]) -> None:
+        used = self.at.budget.used()
+        spent = {side.value: used[side] - before[side] for side in SIDES}
+        with self.at.store.transaction(self.at.settings.name) as tx:
+            if (of := tx.backfills.load()) is not None:
+                tx.backfills.note(of.id, replace(of.progress, calls=_sum(of.progress.calls, spent)))
 
     def _move(self, of: Backfill, state: BackfillState, trouble: str = "") -> bool:
         """Gives whether it did: a person may have paused it meanwhile."""

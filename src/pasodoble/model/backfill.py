@@ -47,6 +47,7 @@ class Progress:
     walks      objects that have been read to the end, as "kind side object"
     walked_at  when the last of them was; marks that were put later are not this backfill's
     samples    the last steps: (moment, records done by then); begun anew after a pause
+    calls      API calls it has cost, by side
     released   a person has let its deletions and clearings through
     """
 
@@ -54,6 +55,7 @@ class Progress:
     walks: frozenset[str] = frozenset()
     walked_at: datetime | None = None
     samples: Sequence[tuple[datetime, int]] = ()
+    calls: Mapping[str, int] = field(default_factory=dict)
     released: bool = False
 
     @property

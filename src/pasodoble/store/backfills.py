@@ -114,6 +114,7 @@ def _spell(progress: Progress) -> Json:
         "walks": sorted(progress.walks),
         "walked_at": None if progress.walked_at is None else spell_moment(progress.walked_at),
         "samples": [[spell_moment(at), done] for at, done in progress.samples],
+        "calls": dict(progress.calls),
         "released": progress.released,
     }
 
@@ -124,5 +125,6 @@ def _read_progress(spelled: Json) -> Progress:
         walks=frozenset(spelled["walks"]),
         walked_at=None if spelled["walked_at"] is None else read_moment(spelled["walked_at"]),
         samples=tuple((read_moment(at), done) for at, done in spelled["samples"]),
+        calls=spelled["calls"],
         released=spelled["released"],
     )

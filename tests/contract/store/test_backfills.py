@@ -52,6 +52,7 @@ def test_progress_and_throttle_come_back_as_they_were_noted(store: SqlStore) -> 
         walks=frozenset({"contacts hubspot contacts"}),
         walked_at=later(4),
         samples=((NOW, 0), (later(60), 3)),
+        calls={"hubspot": 12},
         released=True,
     )
     with store.transaction(ACME) as tx:

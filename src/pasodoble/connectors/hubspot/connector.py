@@ -99,6 +99,9 @@ class HubSpotConnector:
     def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
         return self._changes.read(object, fields, cursor)
 
+    async def count(self, object: str) -> int:
+        return await self._changes.count(object)
+
     def place_at(self, object: str, moment: datetime) -> Cursor:
         return self._changes.place_at(moment)
 

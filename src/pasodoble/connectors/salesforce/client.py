@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pasodoble.connectors.http import Answer, Request, Sender
 from pasodoble.connectors.salesforce.errors import ensure_holds
-from pasodoble.connectors.salesforce.soql import Select
+from pasodoble.connectors.salesforce.soql import Condition, Select, name
 from pasodoble.connectors.session import Session, Token
 from pasodoble.errors import AuthLapsed, Unreachable
 
@@ -48,6 +48,12 @@ class SalesforceClient:
     async def query(self, select: Select, *, all_rows: bool = False) -> Answer:
         """The first page of a query. `all_rows`: deleted and merged rows too. Raises Unsupported when it is refused."""
         return ensure_holds(await self.read("/queryAll" if all_rows else "/query", q=str(select)), "records")
+
+    async def count(self, object: str, where: Condition | None) -> Answer:
+        """`totalSize`: how many live records there are. Costs one call, whatever the number."""
+        query = f"SELECT COUNT() FROM {name(object)}" + ("" if where is None else f" WHERE {where}")  # noqa: S608 - a checked name
+        answer = await self.read("/query", q=query)
+        return ensure_holds(answer, "records")
 
     async def query_rows(self, select: Select, *, all_rows: bool = False) -> list[Mapping[str, Any]]:
         """All rows of a query, however many pages."""

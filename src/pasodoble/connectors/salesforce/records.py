@@ -90,14 +90,18 @@ class RecordReader:
         self, object: str, fields: Collection[str], ask: Callable[[list[str]], Awaitable[T]]
     ) -> T:
         """Ask for these fields and what a Snapshot needs; a field that is not there, or hidden, is left out."""
-        needed = {*_SYSTEM, *(_CONVERSION if object == "Lead" else ())}
         try:
-            return await ask(self.schemas.readable(object, {*fields, *needed}))
+            return await ask(self.select_fields(object, fields))
         except Unsupported as error:
             if error.code != "INVALID_FIELD":
                 raise
         await self.schemas.describe(object)
-        return await ask(self.schemas.readable(object, {*fields, *needed}))
+        return await ask(self.select_fields(object, fields))
+
+    def select_fields(self, object: str, fields: Collection[str]) -> list[str]:
+        """These and what a Snapshot needs, as far as the object is known to have them."""
+        needed = {*_SYSTEM, *(_CONVERSION if object == "Lead" else ())}
+        return self.schemas.readable(object, {*fields, *needed})
 
     async def query_all(self, selects: Sequence[Select]) -> tuple[list[Mapping[str, Any]], datetime]:
         """Rows of all queries: one by itself, several in as few counted calls as may be."""

@@ -14,6 +14,7 @@ from math import ceil
 from typing import Final
 
 from pasodoble.engine.backfill import TRIGGER, Backfiller, choose_marks, place_checks
+from pasodoble.engine.budget import spending
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import BATCH, Scope, chunk, least_urgent
 from pasodoble.engine.decide import Decision, Judge
@@ -160,6 +161,7 @@ async def _sample(at: Connected, kind: Kind, side: Side, object: str) -> tuple[l
             seen += len(page.snapshots)
             total = max(total, page.total or 0, seen)
             if seen >= SAMPLE:
+                total = max(total, await at.connectors[side].count(object))
                 break
     now = at.clock.now()
     return (
@@ -276,7 +278,8 @@ async def carry_through(at: Connected, told: Callable[[Backfill], None] = lambda
             next_check_at = at.clock.now() + at.settings.check_every
         elif _is_anything_urgent(at, backfill):
             await sync(at, Scope(kinds=backfill.kinds, looks=False), what="heard", patient=True)
-        more = await backfiller.step()
+        with spending("backfill"):
+            more = await backfiller.step()
     backfill = load(at.settings, at.store)
     if not backfill.active:
         await sync(at, Scope(kinds=backfill.kinds, looks=False), what="heard", patient=True)
@@ -307,6 +310,7 @@ def spell_backfill(backfill: Backfill) -> dict[str, object]:
         "share": round(1.0 if backfill.state is BackfillState.DONE else progress.share, 4),
         "per_minute": None if progress.per_minute is None else round(progress.per_minute, 1),
         "left_s": None if progress.left_s is None or not backfill.active else round(progress.left_s, 1),
+        "api_calls": {side.value: progress.calls.get(side, 0) for side in SIDES},
         "objects": {kind: _spell_kind(progress.kinds.get(kind, KindProgress())) for kind in backfill.kinds},
     }
 
