@@ -43,15 +43,15 @@ class Haul:
     def __len__(self) -> int:
         return len(self.marks)
 
-    def add(self, kind: Kind, signal: Signal, match: Match, no_sooner: Urgency) -> None:
+    def add(self, kind: Kind, signal: Signal, match: Match, no_sooner: Urgency, *, counts: bool) -> None:
         for trigger in match.fired:
             mark = NewMark(
                 kind=kind, ref=signal.ref, trigger=trigger.key, urgency=Urgency(max(trigger.urgency, no_sooner))
             )
             self.marks[signal.ref, trigger.key] = mark
-            self.counts[trigger.key, signal.side, Effect.FIRED] += 1
+            self.counts[trigger.key, signal.side, Effect.FIRED] += counts
         if match.fired:
-            self.counts.update((trigger.key, signal.side, Effect.OFF) for trigger in match.off)
+            self.counts.update((trigger.key, signal.side, Effect.OFF) for trigger in match.off if counts)
             return
         if match.off:
             self.off.append(signal)
@@ -61,10 +61,13 @@ class Haul:
             self.silences[signal.ref] = Silence(key=silent, effect=effect, at=signal.at, fields=signal.fields)
 
 
-def hear(at: Connected, signals: Iterable[Signal], *, no_sooner: Urgency = Urgency.MANUAL) -> Haul:
+def hear(
+    at: Connected, signals: Iterable[Signal], *, no_sooner: Urgency = Urgency.MANUAL, pushed: bool = False
+) -> Haul:
     """Ask the triggers. Signals of objects that no kind is made of are dropped. Never raises, writes nothing.
 
     no_sooner   the marks are at most this urgent: what a look finds does not go ahead of what a vendor tells
+    pushed      a vendor tells of them by itself: the activities among them are read yet, and are counted then
     """
     kinds = _find_kinds(at.settings)
     watched = watch_mapping(at.mappings.values())
@@ -78,7 +81,7 @@ def hear(at: Connected, signals: Iterable[Signal], *, no_sooner: Urgency = Urgen
         match = alike.get(likeness)
         if match is None:
             match = alike[likeness] = _match(at.settings, of_kind, watched, signal)
-        haul.add(of_kind.kind, signal, match, no_sooner)
+        haul.add(of_kind.kind, signal, match, no_sooner, counts=not (pushed and signal.kind is SignalKind.ACTIVITY))
     moved = {ref for ref, _ in haul.marks}
     haul.silences = {ref: silence for ref, silence in haul.silences.items() if ref not in moved}
     return haul
@@ -144,9 +147,16 @@ def put_asked(tx: Transaction, marks: Sequence[NewMark], now: datetime) -> None:
     tx.firings.add(Counter((mark.trigger, mark.ref.side, Effect.FIRED) for mark in marks), now)
 
 
-def take_in(at: Connected, tx: Transaction, signals: Iterable[Signal], *, no_sooner: Urgency = Urgency.MANUAL) -> Haul:
+def take_in(
+    at: Connected,
+    tx: Transaction,
+    signals: Iterable[Signal],
+    *,
+    no_sooner: Urgency = Urgency.MANUAL,
+    pushed: bool = False,
+) -> Haul:
     """Hear and keep, in the sender's transaction: so that its own place moves on together with the marks."""
-    haul = hear(at, fold(signals), no_sooner=no_sooner)
+    haul = hear(at, fold(signals), no_sooner=no_sooner, pushed=pushed)
     keep(at, tx, haul)
     return haul
 
@@ -183,7 +193,7 @@ def _read_letters(at: Connected, tx: Transaction, letters: list[Letter]) -> set[
             tx.inbox.put_aside(letter.id, told.trouble)
         else:
             read.append(letter.id)
-    haul = take_in(at, tx, signals)
+    haul = take_in(at, tx, signals, pushed=True)
     tx.marks.put(list_hints(signals), at.clock.now())
     tx.inbox.remove(read)
     return {mark.kind for mark in haul.marks.values()}

@@ -76,7 +76,7 @@ class Listener:
     def _keep(self, at: Connected, heard: Heard) -> set[Kind]:
         """Marks and position in one transaction: a crash before it hears the same again, which does no harm."""
         with self._store.transaction(self._settings.name) as tx:
-            haul = take_in(at, tx, heard.signals)
+            haul = take_in(at, tx, heard.signals, pushed=True)
             tx.cursors.save(self._position, heard.position, self._clock.now())
         return {mark.kind for mark in haul.marks.values()}
 

@@ -90,6 +90,17 @@ async def test_each_field_told_by_itself_and_twice_is_one_change(world: SmallWor
     assert counts(world) == {("hubspot_property_changed", Effect.FIRED): 1}
 
 
+async def test_pushed_activity_is_counted_when_it_is_read_and_not_before(world: SmallWorld) -> None:
+    ref = Ref(HS, "contacts", "7")
+    told = signal(K.ACTIVITY, ref, detail={"activity": "form_submitted"})
+    at = await world.connect()
+    with at.store.transaction("small") as tx:
+        take_in(at, tx, [told], pushed=True)
+    assert set(marks(world, ref)) == {ref} and sum(counts(world).values()) == 0
+    await tell(world, told)
+    assert counts(world) == {("form_submitted", Effect.FIRED): 1}
+
+
 SILENT = [
     (signal(K.CHANGED, Ref(HS, "contacts", "7"), "fax"), "unmapped_field_changed", Effect.SILENT),
     (signal(K.CHANGED, Ref(HS, "contacts", "7"), "jobtitle", by_us=True), "own_echo", Effect.SILENT),
