@@ -130,6 +130,9 @@ class Connector(Protocol):
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         """All live records whose `field` holds one of `values`, read consistently where the vendor can."""
 
+    async def find_converted(self, contacts: Collection[Ref]) -> list[Gone]:
+        """The leads that became one of these contacts; none where the vendor converts nothing."""
+
     async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
         """Which records of the object `to` each is tied to; every ref asked for is in the answer.
 

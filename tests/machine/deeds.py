@@ -135,8 +135,8 @@ def delete_somebody(sim: Simulation, dice: random.Random) -> None:
     if row is not None and _is_known(sim, row):
         sim.people.memories[row.ref.side].remove(row.ref)
         sim.people.deleted[sim.people.of(row.ref)] = sim.world.clock.now()
-        if sim.partner_of(row.ref) is not None:
-            sim.people.tombs.add(row.ref)
+        if (partner := sim.partner_of(row.ref)) is not None:
+            sim.people.tombs[row.ref] = partner
         sim.tell(f"delete {row.ref} of {sim.people.of(row.ref)}")
 
 
@@ -156,7 +156,7 @@ def undelete_somebody(sim: Simulation, dice: random.Random) -> None:
     if gone:
         row = dice.choice(gone)
         sim.people.memories[row.ref.side].restore(row.ref)
-        sim.people.tombs.discard(row.ref)
+        sim.people.tombs.pop(row.ref, None)
         sim.tell(f"restore {row.ref} of {sim.people.of(row.ref)}")
 
 
@@ -181,9 +181,7 @@ def merge_two(sim: Simulation, dice: random.Random) -> None:
 def convert_somebody(sim: Simulation, dice: random.Random) -> None:
     """A lead becomes a contact that holds what the lead held."""
     leads = [row for row in sim.people.living() if row.ref.object == "Lead" and _is_known(sim, row)]
-    if (
-        not leads or sim.died
-    ):  # while a dead run holds the lead's link, its contact is taken for somebody new: a known gap
+    if not leads:
         return
     lead = dice.choice(leads)
     fields = {"Email": lead.fields.get("Email")}

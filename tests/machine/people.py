@@ -71,8 +71,8 @@ class People:
     merged: set[int] = field(default_factory=set)
     moved: set[int] = field(default_factory=set)
     """Persons whose address has changed on one side."""
-    tombs: set[Ref] = field(default_factory=set)
-    """Records that people deleted when they had a partner: none of them is ever made anew."""
+    tombs: dict[Ref, Ref] = field(default_factory=dict)
+    """Records that people deleted when they had a partner, and the partner: of which none is ever made anew."""
     _same: dict[int, int] = field(default_factory=dict)
 
     def new(self) -> int:
@@ -107,6 +107,12 @@ class People:
 
     def row(self, ref: Ref) -> Row:
         return self.memories[ref.side].rows[ref]
+
+    def heir(self, ref: Ref) -> Ref:
+        """What that record is by now, after conversions and merges."""
+        while (into := self.row(ref).into) is not None:
+            ref = into
+        return ref
 
     def living(self) -> Iterator[Row]:
         for side in SIDES:

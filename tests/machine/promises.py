@@ -85,8 +85,12 @@ def check_create(sim: Simulation, operation: Create) -> None:
     if sim.forgot or person in sim.people.merged:
         return
     sim.check("P6", sim.people.made[person, operation.side] == 1, f"person {person} was made twice in {operation.side}")
-    gone = [ref for ref in sim.people.tombs if ref.side is operation.side and sim.people.of(ref) == person]
-    sim.check("P8", not gone, f"person {person} was deleted in {operation.side} and made again")
+    again = [
+        ref
+        for ref, partner in sim.people.tombs.items()
+        if ref.side is operation.side and sim.people.heir(partner) == operation.of
+    ]
+    sim.check("P8", not again, f"person {person} was deleted in {operation.side} and made again")
 
 
 def check_update(sim: Simulation, operation: Update, before: Mapping[str, Raw]) -> None:

@@ -72,7 +72,7 @@ def delete_on(side: Side) -> Deed:
     def deed(sim: Simulation) -> None:
         row = row_of(sim, side, 1)
         sim.people.deleted[1] = sim.world.clock.now()
-        sim.people.tombs.add(row.ref)
+        sim.people.tombs[row.ref] = row_of(sim, side.other, 1).ref
         sim.people.memories[side].remove(row.ref)
         edit(sim, row_of(sim, side.other, 2), "jobtitle", sim.new_value("jobtitle"))
 

@@ -232,6 +232,9 @@ class MemoryConnector:
         rows = [row for row in self.live(object) if str(row.fields.get(field) or "").lower() in wanted]
         return [self._snapshot(row, {*fields, field}) for row in rows]
 
+    async def find_converted(self, contacts: Collection[Ref]) -> list[Gone]:
+        return [self._gone(row) for row in self.rows.values() if row.loss is Loss.CONVERTED and row.into in contacts]
+
     async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
         ties: dict[Ref, set[Tied]] = {ref: set() for ref in refs}
         for one, other, label in self.ties:

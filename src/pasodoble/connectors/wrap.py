@@ -13,7 +13,7 @@ from pasodoble.model.activity import Activity
 from pasodoble.model.cause import Problem
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome, Refused
-from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
+from pasodoble.model.record import Account, Gone, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.side import Side
@@ -52,6 +52,9 @@ class Wrapped:
 
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         return await self.inner.find(object, field, values, fields)
+
+    async def find_converted(self, contacts: Collection[Ref]) -> list[Gone]:
+        return await self.inner.find_converted(contacts)
 
     async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
         return await self.inner.read_ties(refs, to)

@@ -45,6 +45,7 @@ from pasodoble.reconcile.presence import (
     Rest,
     Retire,
     decide_presence,
+    find_conversion,
 )
 from pasodoble.reconcile.record import RecordMerge
 from pasodoble.reconcile.view import merge_pair
@@ -373,6 +374,9 @@ class Judge:
             return
         own = job.snapshot(source.side)
         if own is None:
+            decision.follow = find_conversion(job.seen)
+            if decision.follow is not None:
+                return
             decision.retire = Message("presence.both_gone")
             return
         mapping = self._mapping_of_new(own)

@@ -1,4 +1,4 @@
-"""Records that people have merged: whose pairs are concerned, which of them goes on, and which is left without a partner.
+"""Records that people have merged or converted: whose pairs are concerned, which of them goes on, and which is left without a partner.
 
 A merge is never repeated on the other side: HubSpot's cannot be undone, and nobody asked for it. One pair goes on with the
 survivor, a person is told of every other one. What becomes of one pair alone is `reconcile/presence`'s.
@@ -31,21 +31,23 @@ TWIN = Message("presence.merged_twin")
 
 
 async def find_merged(at: Connected, kind: Kind, jobs: Sequence[Job]) -> list[Job]:
-    """Jobs to be dealt with beside these: pairs of which one record was merged into what these are about.
+    """Jobs to be dealt with beside these: pairs of which one record became what these are about, by a merge or a conversion.
 
-    So it does not matter which of a merge's records is heard of first, and the survivor is never taken for a new record.
-    Raises ConnectorError.
+    So it does not matter which of the records is heard of first, or whether the other one's pair is in somebody's hands, and
+    what it became is never taken for a new record. Raises ConnectorError.
     """
     survivors = {seen.into for job in jobs for seen in job.seen if isinstance(seen, Gone) and seen.into is not None}
     survivors |= {job.own for job in jobs if job.link is None}
     absorbed = await _read_absorbed(at, kind, jobs, survivors)
     known = {ref for job in jobs for ref in job.refs if ref is not None}
     candidates = {c.ref for job in jobs if job.link is None for c in job.candidates if c.taken}
-    wanted = (absorbed | candidates) - known
+    leads = await _find_leads(at, kind, jobs)
+    wanted = (absorbed | candidates | leads) - known
     if not wanted:
         return []
     with at.store.transaction(at.settings.name, read_only=True) as tx:
-        links = {link.id: link for link in tx.links.load(wanted).values() if link.state is LinkState.LINKED}
+        there = tx.links.load(wanted)
+        links = {link.id: link for ref, link in there.items() if link.state is LinkState.LINKED or ref in leads}
         bases = tx.bases.load(links)
     now = at.clock.now()
     beside = [
@@ -55,6 +57,14 @@ async def find_merged(at: Connected, kind: Kind, jobs: Sequence[Job]) -> list[Jo
     ]
     await observe(at, kind, beside)
     return [job for job in beside if any(isinstance(seen, Gone) and seen.into in survivors for seen in job.seen)]
+
+
+async def _find_leads(at: Connected, kind: Kind, jobs: Sequence[Job]) -> set[Ref]:
+    """The leads that became the contacts which have no pair yet. A lead's pair, given up or not, goes on with its contact."""
+    if "Lead" not in at.objects(kind, Side.SALESFORCE):
+        return set()
+    contacts = {job.own for job in jobs if job.link is None and job.own.object == "Contact"}
+    return {gone.ref for gone in await at.connectors.salesforce.find_converted(contacts)} if contacts else set()
 
 
 async def _read_absorbed(at: Connected, kind: Kind, jobs: Sequence[Job], survivors: set[Ref]) -> set[Ref]:

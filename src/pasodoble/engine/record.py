@@ -108,6 +108,17 @@ def _list_landed(decision: Decision) -> list[Change]:
     ]
 
 
+def _list_landed_at_last(at: Connected, decision: Decision) -> list[Change]:
+    """The same of a pair that is given up, as far as its surviving record shows it: nobody looks at it again."""
+    job = decision.job
+    mapping = at.mapping(job.kind, job.refs)
+    seen = [snap for side in SIDES if (snap := job.snapshot(side)) is not None]
+    if mapping is None or decision.merge is not None:
+        return []
+    held = {snap.ref.side: mapping.canonical(snap.ref.side, snap.fields)[0] for snap in seen}
+    return [c for c in job.base.intent if c.key in held.get(c.side, {}) and held[c.side][c.key] == c.after]
+
+
 def _list_unseen(decision: Decision) -> list[Change]:
     """What an earlier try was about to write to fields that this answer left out: it is told when they are seen."""
     fields = decision.merge.fields if decision.merge is not None else {}
@@ -439,6 +450,9 @@ class Recorder:
             followed = FOLLOWED.get(trigger, "records_merged")
             self._marks.append(NewMark(kind=link.kind, ref=into, trigger=followed, urgency=Urgency.EDIT))
         elif decision.retire is not None:
+            for change in _list_landed_at_last(self._at, decision):
+                if (ref := link.refs[change.side]) is not None:
+                    self._tx.history.append(self._run_id, link.id, ref, [change])
             self._tx.links.retire([link.id], decision.retire.id, self._now)
         elif decision.reopen:
             self._tx.links.reopen(link.id, "presence.restored", self._now)

@@ -169,7 +169,7 @@ def decide_presence(
     unpaired         the link was retired by a person, and only a person links it anew
     """
     tie = Tie.NONE if state is None else Tie.RETIRED if state is LinkState.RETIRED else Tie.LINKED
-    if tie is Tie.RETIRED and (converted := _find_conversion(seen)) is not None:
+    if tie is Tie.RETIRED and (converted := find_conversion(seen)) is not None:
         return converted
     here = seen.map(lambda s: isinstance(s, Snapshot))
     match CASES[tie, here.hubspot, here.salesforce].then:
@@ -218,7 +218,7 @@ def _decide_both_lost(seen: Pair[Seen | None]) -> Existence:
     return Retire(Message("presence.both_gone"))
 
 
-def _find_conversion(seen: Pair[Seen | None]) -> Follow | None:
+def find_conversion(seen: Pair[Seen | None]) -> Follow | None:
     """The lead of a retired pair became a contact: the pair stays retired and follows, so that nothing is made of it anew."""
     for side in SIDES:
         gone = seen[side]

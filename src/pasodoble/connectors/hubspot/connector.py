@@ -29,7 +29,7 @@ from pasodoble.connectors.session import Session
 from pasodoble.model.activity import Activity
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome
-from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
+from pasodoble.model.record import Account, Gone, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import HubSpotAccess
@@ -112,6 +112,9 @@ class HubSpotConnector:
 
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         return await self._records.find(object, field, values, fields)
+
+    async def find_converted(self, contacts: Collection[Ref]) -> list[Gone]:
+        return []
 
     async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
         return await AssociationReader(client=self._client).read(refs, to)

@@ -27,7 +27,7 @@ from pasodoble.errors import Unsupported
 from pasodoble.model.activity import Activity
 from pasodoble.model.operation import Operation
 from pasodoble.model.outcome import Outcome
-from pasodoble.model.record import Account, Owner, Seen, Snapshot, Tied
+from pasodoble.model.record import Account, Gone, Owner, Seen, Snapshot, Tied
 from pasodoble.model.ref import Ref
 from pasodoble.model.schema import ObjectSchema
 from pasodoble.model.settings import SalesforceAccess
@@ -107,6 +107,9 @@ class SalesforceConnector:
 
     async def find(self, object: str, field: str, values: Collection[str], fields: Collection[str]) -> list[Snapshot]:
         return await self._records.find(object, field, values, fields)
+
+    async def find_converted(self, contacts: Collection[Ref]) -> list[Gone]:
+        return await self._records.find_converted(contacts)
 
     async def read_ties(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
         return await self._ties.read(refs, to)

@@ -86,6 +86,15 @@ class RecordReader:
 
         return await self.with_known_fields(object, {*fields, field}, ask)
 
+    async def find_converted(self, contacts: Collection[Ref]) -> list[Gone]:
+        ids = sorted(ref.id for ref in contacts if ref.object == "Contact")
+        if not ids:
+            return []
+        fields = ["Id", *_CONVERSION]
+        parts = [In("ConvertedContactId", part) for part in split_by_size(ids, QUERY_CHARS)]
+        rows, at = await self.query_all([Select(fields=fields, object="Lead", where=part) for part in parts])
+        return [one for one in await self.parse(rows, "Lead", (), at) if isinstance(one, Gone)]
+
     async def with_known_fields(
         self, object: str, fields: Collection[str], ask: Callable[[list[str]], Awaitable[T]]
     ) -> T:
