@@ -9,40 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import TextClause, delete, text
+from sqlalchemy import delete
 
 from pasodoble.model.ref import Ref
-from pasodoble.store.columns import dump, spell_moment, spell_ref
-from pasodoble.store.scope import Scope
+from pasodoble.store.columns import spell_moment, spell_ref
+from pasodoble.store.scope import Keyed, Scope
 from pasodoble.store.tables import leases
 
-# The keys of a batch travel in one parameter, which costs a tenth of a parameter each.
-_KEYS: Final = {"sqlite": "json_each(:keys) AS w", "postgresql": "unnest(CAST(:keys AS text[])) AS w(value)"}
-_ASKED: Final = "connection_id = :connection AND token = :token AND key IN (SELECT w.value FROM {keys})"
-
-
-def _spell(statement: str) -> dict[str, TextClause]:
-    return {
-        dialect: text(statement.format(keys=keys, asked=_ASKED.format(keys=keys))) for dialect, keys in _KEYS.items()
-    }
-
-
-FIND: Final = _spell(
+FIND: Final = Keyed(
     "SELECT w.value, l.id FROM {keys} JOIN links AS l"
     " ON l.connection_id = :connection AND l.hubspot_ref = w.value AND l.live = 1"
     " UNION ALL SELECT w.value, l.id FROM {keys} JOIN links AS l"
     " ON l.connection_id = :connection AND l.salesforce_ref = w.value AND l.live = 1"
 )
-CLAIM: Final = _spell(
+CLAIM: Final = Keyed(
     "INSERT INTO leases (connection_id, key, token, expires_at)"
     " SELECT :connection, w.value, :token, :until FROM {keys} WHERE true"
     " ON CONFLICT (connection_id, key) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at"
     " WHERE leases.expires_at <= :now OR leases.token = excluded.token RETURNING key"
 )
-KEEP: Final = _spell("UPDATE leases SET expires_at = :until WHERE {asked} RETURNING key")
-RELEASE: Final = _spell("DELETE FROM leases WHERE {asked} RETURNING key")
+KEEP: Final = Keyed(
+    "UPDATE leases SET expires_at = :until"
+    " WHERE connection_id = :connection AND token = :token AND key IN (SELECT w.value FROM {keys}) RETURNING key"
+)
+RELEASE: Final = Keyed(
+    "DELETE FROM leases"
+    " WHERE connection_id = :connection AND token = :token AND key IN (SELECT w.value FROM {keys}) RETURNING key"
+)
 
 
 class SqlLeases:
@@ -53,33 +48,24 @@ class SqlLeases:
         """What to claim for each: its link, or the record by itself while it has none. In the order of the keys."""
         spelled = {spell_ref(ref): ref for ref in refs}
         keys = {ref: text for text, ref in spelled.items()}
-        for found, id in self._run(FIND, spelled):
+        for found, id in FIND.run(self._scope, spelled):
             keys[spelled[found]] = str(id)
         return dict(sorted(keys.items(), key=lambda item: item[1]))
 
     def claim(self, keys: Collection[str], token: str, until: datetime, now: datetime) -> set[str]:
         """Take those that nobody holds, or whose holder's time is over; gives which. One's own are given again."""
         moments = {"until": spell_moment(until), "now": spell_moment(now)}
-        return {key for (key,) in self._run(CLAIM, keys, token=token, **moments)}
+        return {key for (key,) in CLAIM.run(self._scope, keys, token=token, **moments)}
 
     def keep(self, keys: Collection[str], token: str, until: datetime) -> set[str]:
         """Hold on to one's own for longer; gives those that are still one's own."""
-        return {key for (key,) in self._run(KEEP, keys, token=token, until=spell_moment(until))}
+        return {key for (key,) in KEEP.run(self._scope, keys, token=token, until=spell_moment(until))}
 
     def release(self, keys: Collection[str], token: str) -> set[str]:
         """Give back; gives those that were still one's own."""
-        return {key for (key,) in self._run(RELEASE, keys, token=token)}
+        return {key for (key,) in RELEASE.run(self._scope, keys, token=token)}
 
     def sweep(self, before: datetime) -> None:
         """Forget what lapsed long ago: of workers that died."""
         mine = leases.c.connection_id == self._scope.connection_id
         self._scope.sql.execute(delete(leases).where(mine, leases.c.expires_at < before))
-
-    def _run(self, statements: dict[str, TextClause], keys: Collection[str], **values: Any) -> list[Any]:
-        """Sorted, so that no two workers wait for each other."""
-        if not keys:
-            return []
-        wanted = sorted(set(keys))
-        spelled = dump(wanted) if self._scope.dialect == "sqlite" else wanted
-        given = {"keys": spelled, "connection": self._scope.connection_id, **values}
-        return list(self._scope.sql.execute(statements[self._scope.dialect], given))

@@ -6,24 +6,24 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ClauseElement, Table, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import ClauseElement, Table, bindparam, case, delete, func, insert, select, text, update
 
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.signal import Mark, Urgency
 from pasodoble.ports import NewMark
-from pasodoble.store.columns import Json, spell_moment, spell_ref
-from pasodoble.store.scope import AnyRow, Bulk, Scope, chunks
+from pasodoble.store.columns import Json, read_moment, read_ref, spell_moment, spell_ref
+from pasodoble.store.scope import AnyRow, Bulk, Keyed, Scope
 from pasodoble.store.tables import marks, tickets
 
-COLUMNS: Final = (
-    marks.c.kind,
-    marks.c.ref,
-    marks.c.sequence,
-    marks.c.urgency,
-    marks.c.triggers,
-    marks.c.first_at,
-    marks.c.due_at,
-    marks.c.attempts,
+URGENCIES: Final = {int(urgency): urgency for urgency in Urgency}
+LOAD: Final = Keyed(
+    "SELECT kind, ref, sequence, urgency, triggers, first_at, due_at, attempts FROM marks"
+    " WHERE connection_id = :connection AND ref IN (SELECT w.value FROM {keys})"
+)
+TAKE: Final = text(
+    "SELECT kind, ref, sequence, urgency, triggers, first_at, due_at, attempts FROM marks"
+    " WHERE connection_id = :connection AND kind = :kind AND urgency = :urgency AND due_at <= :now"
+    " ORDER BY due_at, first_at LIMIT :limit"
 )
 
 
@@ -95,21 +95,13 @@ class SqlMarks:
         return taken
 
     def _take_of(self, kind: Kind, urgency: Urgency, now: datetime, limit: int) -> list[Mark]:
-        rows = self._scope.sql.execute(
-            select(*COLUMNS)
-            .where(self._mine, marks.c.kind == kind, marks.c.urgency == int(urgency), marks.c.due_at <= now)
-            .order_by(marks.c.due_at, marks.c.first_at)
-            .limit(limit)
-        )
+        given = {"kind": kind, "urgency": int(urgency), "now": spell_moment(now), "limit": limit}
+        rows = self._scope.sql.execute(TAKE, {"connection": self._scope.connection_id, **given}).all()
         return [_read_mark(row) for row in rows]
 
     def load(self, refs: Collection[Ref]) -> dict[Ref, Mark]:
-        found: dict[Ref, Mark] = {}
-        for piece in chunks(refs):
-            for row in self._scope.sql.execute(select(*COLUMNS).where(self._mine, marks.c.ref.in_(piece))):
-                mark = _read_mark(row)
-                found[mark.ref] = mark
-        return found
+        rows = LOAD.run(self._scope, [spell_ref(ref) for ref in refs])
+        return {mark.ref: mark for mark in map(_read_mark, rows)}
 
     def clear(self, marks: Collection[Mark]) -> None:
         mine = self._scope.connection_id
@@ -165,11 +157,11 @@ def _read_mark(row: AnyRow) -> Mark:
     kind, ref, sequence, urgency, triggers, first_at, due_at, attempts = row
     return Mark(
         kind=kind,
-        ref=ref,
+        ref=read_ref(ref),
         sequence=sequence,
-        urgency=Urgency(urgency),
+        urgency=URGENCIES[urgency],
         triggers=tuple(triggers.split(",")),
-        first_at=first_at,
-        due_at=due_at if due_at > first_at else None,
+        first_at=read_moment(first_at),
+        due_at=read_moment(due_at) if due_at > first_at else None,
         attempts=attempts,
     )

@@ -12,6 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, Protocol, TypeVar
 
+import orjson
 from sqlalchemy import ClauseElement, Column, ColumnElement, Connection, Dialect, Row, Table, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -50,6 +51,7 @@ NEXT_IDS: Final = {
     "postgresql": "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)",
 }
 
+KEYS: Final = {"sqlite": "json_each(:keys) AS w", "postgresql": "unnest(CAST(:keys AS text[])) AS w(value)"}
 
 Params = tuple[Any, ...]
 
@@ -117,6 +119,25 @@ class Bulk:
         arrange = itemgetter(*(places.index(name) for name in compiled.positiontup))
         fixed = tuple(constants.values())
         return str(compiled), lambda row: arrange(row + fixed)
+
+
+class Keyed:
+    """A statement about many keys, which travel in one parameter: a tenth of the cost of one for each.
+
+    In its text `{keys}` is a table `w` with one column `value`.
+    """
+
+    def __init__(self, statement: str) -> None:
+        self._spelled = {dialect: text(statement.replace("{keys}", keys)) for dialect, keys in KEYS.items()}
+
+    def run(self, scope: Scope, keys: Collection[str], **values: Any) -> Sequence[AnyRow]:
+        """Plain values, as the database holds them. Sorted keys, so that no two workers wait for each other."""
+        if not keys:
+            return ()
+        wanted = sorted(set(keys))
+        spelled = orjson.dumps(wanted).decode() if scope.dialect == "sqlite" else wanted
+        given = {"keys": spelled, "connection": scope.connection_id, **values}
+        return scope.sql.execute(self._spelled[scope.dialect], given).all()
 
 
 def chunks(values: Collection[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

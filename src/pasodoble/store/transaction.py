@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
 from pasodoble.store.backfills import SqlBackfills
 from pasodoble.store.bases import SqlBases
 from pasodoble.store.calls import SqlCalls
@@ -22,30 +25,50 @@ from pasodoble.store.runs import SqlRuns
 from pasodoble.store.scope import Scope
 from pasodoble.store.traces import SqlTraces
 
+T = TypeVar("T")
+
+
+class Opened(Generic[T]):
+    """An aggregate that is made when it is first asked for: a transaction needs two or three of all there are."""
+
+    def __init__(self, make: Callable[[Scope], T]) -> None:
+        self._make = make
+
+    def __set_name__(self, _owner: type[SqlTransaction], name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: SqlTransaction, _owner: type[SqlTransaction]) -> T:
+        made = self._make(transaction.scope)
+        transaction.__dict__[self._name] = made  # found there from now on, without coming here
+        return made
+
 
 class SqlTransaction:
     """The Transaction port over SQL."""
 
+    links = Opened(SqlLinks)
+    bases = Opened(SqlBases)
+    marks = Opened(SqlMarks)
+    history = Opened(SqlHistory)
+    traces = Opened(SqlTraces)
+    problems = Opened(SqlProblems)
+    conflicts = Opened(SqlConflicts)
+    left_out = Opened(SqlLeftOut)
+    cursors = Opened(SqlCursors)
+    runs = Opened(SqlRuns)
+    inbox = Opened(SqlInbox)
+    firings = Opened(SqlFirings)
+    records = Opened(SqlRecords)
+    leases = Opened(SqlLeases)
+    duties = Opened(SqlDuties)
+    requests = Opened(SqlRequests)
+    calls = Opened(SqlCalls)
+    backfills = Opened(SqlBackfills)
+
     def __init__(self, scope: Scope) -> None:
-        self.links = SqlLinks(scope)
-        self.bases = SqlBases(scope)
-        self.marks = SqlMarks(scope)
-        self.history = SqlHistory(scope)
-        self.traces = SqlTraces(scope)
-        self.problems = SqlProblems(scope)
-        self.conflicts = SqlConflicts(scope)
-        self.left_out = SqlLeftOut(scope)
-        self.cursors = SqlCursors(scope)
-        self.runs = SqlRuns(scope)
-        self.inbox = SqlInbox(scope)
-        self.firings = SqlFirings(scope)
-        self.records = SqlRecords(scope)
-        self.leases = SqlLeases(scope)
-        self.duties = SqlDuties(scope)
-        self.requests = SqlRequests(scope)
-        self.calls = SqlCalls(scope)
-        self.backfills = SqlBackfills(scope)
+        self.scope = scope
 
     def flush(self) -> None:
         """Send what was kept back to be sent at once."""
-        self.history.flush()
+        if "history" in self.__dict__:
+            self.history.flush()
