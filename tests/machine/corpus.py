@@ -17,6 +17,11 @@ CORPUS = {
     195: "a merge's survivor without a value cleared the other side",
     227: "an edit in a field that was blank when the pair was made did not outlive a deletion",
     308: "an edit that was put back and whose writer died was taken for a stray write",
+    780: "after a look at everything anew, the contact that a lead became was taken for somebody new",
     907: "an edit that was put back on one side only was taken for a stray write",
+    1491: "what a run had written before it died was not told, for the pair was given up by then",
     1686: "a create found by its key was written to before its link was confirmed",
+    4230: "a record restored beside its stand-in was nobody's partner when the other side's was deleted: no resurrection",
+    4270: "a lead converted after its contact was deleted, heard of in a look at everything anew",
+    4528: "the same as 1491, with the contact deleted instead",
 }

@@ -72,6 +72,11 @@ class FieldMerge:
         """Whether something is left to be done that cannot be done now: the field keeps the base it had."""
         return _is_open(self.verdict)
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether an answer left the field out without a word why, so that it is to be asked for again."""
+        return self.verdict.reason == REST[Rest.NOT_GIVEN] and self.problem is None
+
     def settle(self, *, failed: bool = False) -> Pair[Value] | None:
         """The field's base once the writes are done, or once one of them `failed`; None where it is to have none."""
         if self.verdict.reason in _BASELESS:
@@ -133,13 +138,18 @@ class RecordMerge:
 
     @property
     def lacks_answer(self) -> bool:
-        """Whether a field that both sides have was left out of an answer, without any word why: it is to be asked for again."""
-        return any(f.verdict.reason == REST[Rest.NOT_GIVEN] and not f.problem for f in self.decided.values())
+        """Whether a field that both sides have was left out of an answer."""
+        return any(f.is_unanswered for f in self.decided.values())
 
     def loses_sight(self, side: Side, failed: Pair[Collection[str]] = NOTHING_FAILED) -> bool:
-        """Whether an edit that our own write covered on that side is still to be dealt with, so that it must be found again."""
+        """Whether an edit that our own write covered on that side is still to be dealt with, so that it must be found again.
+
+        So may one be in a field that the answer left out.
+        """
         return any(
-            f.restores(side) and (f.is_open or any(key in failed[s] for s in SIDES)) for key, f in self.decided.items()
+            (f.restores(side) and (f.is_open or any(key in failed[s] for s in SIDES)))
+            or (f.is_unanswered and f.before[side] is MISSING)
+            for key, f in self.decided.items()
         )
 
     def settle(self, failed: Pair[Collection[str]] = NOTHING_FAILED) -> dict[str, Pair[Value]]:
