@@ -18,6 +18,7 @@ from pasodoble.connectors.salesforce.connector import SalesforceConnector
 from pasodoble.engine.budget import SharedBudget, spent_since
 from pasodoble.engine.connected import Connected, connect
 from pasodoble.engine.service.alerting import send_alerts, send_sample
+from pasodoble.mapping.presets.ties import own_lookups
 from pasodoble.model.alert import Alert
 from pasodoble.model.ref import Kind
 from pasodoble.model.settings import Connection, Settings
@@ -99,7 +100,8 @@ async def connectors(
     async with contextlib.AsyncExitStack() as stack:
         hubspot = HubSpotConnector(settings.hubspot, budget=budget, clock=clock, ca_file=settings.salesforce.ca_file)
         stack.push_async_callback(hubspot.close)
-        salesforce = SalesforceConnector(settings.salesforce, budget=budget, clock=clock)
+        lookups = own_lookups(settings)
+        salesforce = SalesforceConnector(settings.salesforce, budget=budget, clock=clock, lookups=lookups)
         stack.push_async_callback(salesforce.close)
         try:
             yield Pair(hubspot, salesforce), budget

@@ -199,3 +199,65 @@ def test_new_line_of_a_mapping_waits_for_its_preview(sandbox: Sandbox) -> None:
     assert query(sandbox, "SELECT Title FROM Lead")[0]["Title"] is None
     sandbox.run("mapping", "wake", "contacts", "jobtitle", "--yes")
     assert query(sandbox, "SELECT Title FROM Lead")[0]["Title"] == "CTO"
+
+
+def test_custom_object_goes_both_ways_with_its_association(sandbox: Sandbox) -> None:
+    schema = {
+        "name": "project",
+        "labels": {"singular": "Project", "plural": "Projects"},
+        "primaryDisplayProperty": "title",
+        "requiredProperties": ["title"],
+        "properties": [
+            {"name": "title", "label": "Title", "type": "string", "fieldType": "text"},
+            {"name": "budget", "label": "Budget", "type": "number", "fieldType": "number"},
+            {
+                "name": "pasodoble_key",
+                "label": "Key",
+                "type": "string",
+                "fieldType": "text",
+                "hasUniqueValue": True,
+            },
+        ],
+        "associatedObjects": ["COMPANY"],
+    }
+    post(sandbox.hubspot, "/crm-object-schemas/2026-03/schemas", schema)
+    fields = {
+        "Budget__c": {"type": "currency", "precision": 18, "scale": 2},
+        "Account__c": {"type": "reference", "referenceTo": ["Account"]},
+        "Pasodoble_Key__c": {"type": "string", "length": 80, "externalId": True, "unique": True},
+    }
+    changed = sandbox.salesforce.patch("/__sandbox__/schema", json={"objects": {"Project__c": {"fields": fields}}})
+    assert changed.status_code < 300, changed.text
+    custom = {
+        "name": "projects",
+        "hubspot": "p4242_project",
+        "salesforce": "Project__c",
+        "associations": {"companies": "Account__c"},
+        "fields": [
+            {"hubspot": "title", "salesforce": "Name", "rule": "two_way"},
+            {"hubspot": "budget", "salesforce": "Budget__c", "rule": "two_way"},
+        ],
+    }
+    change_settings(sandbox, custom=[custom])
+    acme = add(sandbox, "companies", name="Acme", domain="acme.example")
+    mars = add(sandbox, "p4242_project", title="Mars", budget="1200.5")
+    associate(sandbox, f"p4242_project/{mars}", f"companies/{acme}")
+    for _ in range(2):
+        sandbox.sync()
+    [account] = query(sandbox, "SELECT Id FROM Account WHERE Name = 'Acme'")
+    [project] = query(sandbox, "SELECT Id, Name, Budget__c, Account__c FROM Project__c")
+    assert (project["Name"], project["Budget__c"], project["Account__c"]) == ("Mars", 1200.5, account["Id"])
+
+    vega = post(sandbox.salesforce, f"{DATA}/sobjects/Account", {"Name": "Vega"})["id"]
+    venus = {"Name": "Venus", "Budget__c": 7, "Account__c": vega}
+    post(sandbox.salesforce, f"{DATA}/sobjects/Project__c", venus)
+    edit(sandbox, "Project__c", project["Id"], Name="Mars II", Account__c=vega)
+    for _ in range(2):
+        sandbox.sync()
+    shown = sandbox.hubspot.get("/crm/objects/2026-03/p4242_project", params={"properties": "title"}).json()["results"]
+    by_title = {row["properties"]["title"]: row["id"] for row in shown}
+    assert by_title.keys() == {"Mars II", "Venus"} and by_title["Mars II"] == mars
+    names = sandbox.hubspot.get("/crm/objects/2026-03/companies", params={"properties": "name"}).json()["results"]
+    company = {row["properties"]["name"]: row["id"] for row in names}
+    for project_id in by_title.values():
+        assert set(tied(sandbox, "p4242_project", project_id, "companies")) == {company["Vega"]}

@@ -162,6 +162,13 @@ async def make_custom(room: Room, kind: str, hubspot: str, salesforce: str) -> N
     room.world.settings = replace(room.world.settings, objects={**room.world.settings.objects, kind: of_kind})
 
 
+@say("{kind} are tied to {other} by {field}")
+async def tie_custom(room: Room, kind: str, other: str, field: str) -> None:
+    objects = room.world.settings.objects
+    of_kind = replace(objects[kind], lookups={**objects[kind].lookups, other: field})
+    room.world.settings = replace(room.world.settings, objects={**objects, kind: of_kind})
+
+
 # --- what the CRMs are like --------------------------------------------------------------------------------------------
 
 

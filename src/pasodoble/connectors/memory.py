@@ -153,7 +153,7 @@ class MemoryConnector:
 
     def tie(self, ref: Ref, to: Ref, label: str = "", *, by_us: bool = False) -> None:
         """Tie two records together."""
-        alone = (ref.object, to.object) in ONE
+        alone = (ref.object, to.object) in ONE or ref.object.endswith("__c")  # a custom object's ties are lookups
         if alone or label == PRIMARY:
             others = {tie for tie in self.ties if tie[0] == ref and tie[1].object == to.object}
             self.ties -= others if alone else {tie for tie in others if tie[2] == PRIMARY or tie[1] == to}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.people import COMPANY, PEOPLE, PERSON
 from pasodoble.engine.retry import next_try_at
-from pasodoble.mapping.presets.ties import TIES, TieRule
+from pasodoble.mapping.presets.ties import TIES, TieRule, own_ties
 from pasodoble.model.link import Base, Link, LinkState, Tie
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Create
@@ -40,7 +40,8 @@ Held = Mapping[Ref, frozenset[Tied]]
 def rules_of(at: Connected, kind: Kind) -> list[TieRule]:
     """What records of this kind may be tied to, of the kinds that are synced."""
     on = {of_kind.kind for of_kind in at.settings.enabled()}
-    return [rule for rule in TIES if rule.kind == kind and {rule.kind, rule.to} <= on and _is_on(at, rule)]
+    declared = (*TIES, *own_ties(at.settings))
+    return [rule for rule in declared if rule.kind == kind and {rule.kind, rule.to} <= on and _is_on(at, rule)]
 
 
 def _is_on(at: Connected, rule: TieRule) -> bool:
@@ -186,7 +187,8 @@ def _tie_new(rule: TieRule, decision: Decision, held: Held, partners: Mapping[Re
 async def add_wakes(at: Connected, kind: Kind, decisions: Sequence[Decision]) -> None:
     """For records that are about to be linked: the linked records that are tied to them, and may have waited for it."""
     joining = [d for d in decisions if d.new_link is not None or d.follow is not None or _is_open(d)]
-    owners = [rule for rule in TIES if rule.to == kind and rule in rules_of(at, rule.kind)] if joining else []
+    declared = [rule for of in at.settings.enabled() for rule in rules_of(at, of.kind)] if joining else []
+    owners = [rule for rule in declared if rule.to == kind]
     for rule in owners:
         if _is_any_linked(at, rule.kind):
             await _add_owners(at, rule, joining)

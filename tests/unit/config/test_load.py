@@ -454,3 +454,10 @@ def test_all_secrets_are_known_to_whoever_strikes_them_out(tmp_path: Path) -> No
 def test_importing_the_loader_does_not_import_what_is_slow() -> None:
     code = "import sys, pasodoble.config.load; sys.exit('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_custom_object_is_tied_to_objects_of_the_file_by_a_lookup_of_its_own(tmp_path: Path) -> None:
+    custom = "custom: [ { name: cars, hubspot: x, salesforce: X__c, fields: [], associations: { %s } } ]"
+    (told,) = faults_of(tmp_path, custom % "accounts: Account__c")
+    assert "there is no object 'accounts'" in told
+    assert len(faults_of(tmp_path, custom % "companies: Account__c, contacts: Account__c")) == 2

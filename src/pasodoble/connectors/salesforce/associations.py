@@ -8,13 +8,16 @@ not decided here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pasodoble.model.operation import Associate, Create, Update
 from pasodoble.model.ref import Ref
 
-_LOOKUPS: Final[Mapping[tuple[str, str], str]] = {
+Lookups = Mapping[tuple[str, str], str]
+"""By two objects, the field of the first that points at a record of the second."""
+
+LOOKUPS: Final[Lookups] = {
     ("Contact", "Account"): "AccountId",
     ("Opportunity", "Account"): "AccountId",
     ("Opportunity", "Campaign"): "CampaignId",
@@ -62,13 +65,13 @@ class Tie:
     remove: bool
 
 
-def to_write(op: Associate) -> Update | Tie | None:
+def to_write(op: Associate, lookups: Lookups = LOOKUPS) -> Update | Tie | None:
     """What the association comes down to; None where these objects cannot be tied."""
     for one, other in ((op.ref, op.to), (op.to, op.ref)):
         junction = _JUNCTIONS.get((one.object, other.object))
         if junction is not None:
             return Tie(junction=junction, one=one, other=other, role=op.label, remove=op.remove)
-        field = _LOOKUPS.get((one.object, other.object))
+        field = lookups.get((one.object, other.object))
         if field is not None:
             return _point(one, field, other, remove=op.remove)
     return _point(op.ref, op.label, op.to, remove=op.remove) if op.label else None
@@ -88,23 +91,24 @@ class Way:
     lookup: bool = True
 
 
-def find_way(object: str, to: str) -> Way | None:
+def find_way(object: str, to: str, lookups: Lookups = LOOKUPS) -> Way | None:
     """None where records of these objects cannot be tied."""
     for one, other, turned in ((object, to, False), (to, object, True)):
         junction = _JUNCTIONS.get((one, other))
         if junction is not None:
             ends = (junction.other, junction.one) if turned else (junction.one, junction.other)
             return Way(table=junction.object, own=ends[0], other=ends[1], role=junction.role, lookup=False)
-        field = _LOOKUPS.get((one, other))
+        field = lookups.get((one, other))
         if field is not None:
             ends = (field, "Id") if turned else ("Id", field)
             return Way(table=one, own=ends[0], other=ends[1])
     return None
 
 
-def fill_lookups(op: Create) -> dict[str, str]:
-    """The fields that tie a new record to those it is to be made with."""
-    return {field: ref.id for ref in op.ties if (field := _LOOKUPS.get((op.object, ref.object)))}
+def fill_lookups(op: Create, lookups: Lookups = LOOKUPS) -> Create:
+    """The same, with the fields that tie the new record to those it is to be made with."""
+    tied = {field: ref.id for ref in op.ties if (field := lookups.get((op.object, ref.object)))}
+    return replace(op, fields={**op.fields, **tied}) if tied else op
 
 
 def _point(holder: Ref, field: str, to: Ref, *, remove: bool) -> Update:

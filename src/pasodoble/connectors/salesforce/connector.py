@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import httpx2
 
 from pasodoble.connectors.http import Sender
+from pasodoble.connectors.salesforce.associations import LOOKUPS, Lookups
 from pasodoble.connectors.salesforce.auth import choose_log_in
 from pasodoble.connectors.salesforce.changes import ChangeReader
 from pasodoble.connectors.salesforce.client import SalesforceClient
@@ -44,6 +46,7 @@ _NAME_A_LIST: Final = "name a HubSpot list"
 class SalesforceConnector:
     """One Salesforce org. Raises ConfigError at once when the settings name no way to sign in.
 
+    lookups     ties that Salesforce has by fields of the org's own, besides the standard ones
     transport   replaces the network (tests)
     """
 
@@ -53,6 +56,7 @@ class SalesforceConnector:
         *,
         budget: Budget,
         clock: Clock,
+        lookups: Lookups = MappingProxyType({}),
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._sender = Sender(
@@ -71,8 +75,9 @@ class SalesforceConnector:
         self._schemas = Schemas(self._client)
         self._records = RecordReader(client=self._client, schemas=self._schemas)
         self._changes = ChangeReader(client=self._client, records=self._records)
-        self._ties = TieReader(client=self._client, records=self._records)
-        self._writer = Writer(client=self._client, records=self._records)
+        all_lookups = {**LOOKUPS, **lookups}
+        self._ties = TieReader(client=self._client, records=self._records, lookups=all_lookups)
+        self._writer = Writer(client=self._client, records=self._records, lookups=all_lookups)
 
     @property
     def side(self) -> Side:
@@ -95,6 +100,9 @@ class SalesforceConnector:
 
     def read_changes(self, object: str, fields: Collection[str], cursor: Cursor | None) -> AsyncIterator[Page]:
         return self._changes.read(object, fields, cursor)
+
+    async def count(self, object: str) -> int:
+        return await self._changes.count(object)
 
     def place_at(self, object: str, moment: datetime) -> Cursor:
         return self._changes.place_at(moment)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pasodoble.connectors.salesforce.associations import Way, find_way
+from pasodoble.connectors.salesforce.associations import Lookups, Way, find_way
 from pasodoble.connectors.salesforce.changes import OVERLAP
 from pasodoble.connectors.salesforce.client import SalesforceClient
 from pasodoble.connectors.salesforce.ids import to_18
@@ -26,6 +26,7 @@ from pasodoble.ports import Cursor
 class TieReader:
     client: SalesforceClient
     records: RecordReader
+    lookups: Lookups
 
     async def read(self, refs: Sequence[Ref], to: str) -> dict[Ref, frozenset[Tied]]:
         ties: dict[Ref, set[Tied]] = {ref: set() for ref in refs}
@@ -38,7 +39,7 @@ class TieReader:
         return {ref: frozenset(tied) for ref, tied in ties.items()}
 
     async def _read_object(self, object: str, ids: Sequence[str], to: str) -> list[tuple[str, Tied]]:
-        way = _ensure_way(object, to)
+        way = self._find_way(object, to)
         fields = [name for name in (way.own, way.other, way.role) if name]
         selects = [
             Select(fields=fields, object=way.table, where=All((In(way.own, part), Compare(way.other, "!=", None))))
@@ -57,7 +58,7 @@ class TieReader:
 
         far   by the stamps of the records at the other end too
         """
-        way = _ensure_way(object, to)
+        way = self._find_way(object, to)
         if way.lookup:
             return {}, cursor
         if cursor is None:
@@ -73,12 +74,11 @@ class TieReader:
             changed[ref] = max(moment, changed.get(ref, moment))
         return changed, _render(max(since, answer.at - OVERLAP))
 
-
-def _ensure_way(object: str, to: str) -> Way:
-    way = find_way(object, to)
-    if way is None:
-        raise Unsupported(f"Salesforce does not tie {object} and {to} together")
-    return way
+    def _find_way(self, object: str, to: str) -> Way:
+        way = find_way(object, to, self.lookups)
+        if way is None:
+            raise Unsupported(f"Salesforce does not tie {object} and {to} together")
+        return way
 
 
 def _read_stamps(row: Mapping[str, object], stamps: Sequence[str]) -> list[datetime]:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pasodoble.connectors.outcomes import outcome_of_unsent
-from pasodoble.connectors.salesforce.associations import Junction, Tie, to_write
+from pasodoble.connectors.salesforce.associations import Junction, Lookups, Tie, to_write
 from pasodoble.connectors.salesforce.client import SalesforceClient
 from pasodoble.connectors.salesforce.errors import CALL_CAUSES
 from pasodoble.connectors.salesforce.ids import to_18
@@ -31,9 +31,10 @@ class TieWriter:
 
     client: SalesforceClient
     write_plain: Callable[[Sequence[Operation]], Awaitable[list[Outcome]]]
+    lookups: Lookups
 
     async def write(self, ops: Sequence[Associate]) -> list[Outcome]:
-        targets = [to_write(op) for op in ops]
+        targets = [to_write(op, self.lookups) for op in ops]
         ties = [target for target in targets if isinstance(target, Tie)]
         try:
             rows = await self._read_rows(ties)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pasodoble.connectors.batching import Group, chunked, map_bounded, write_apart, write_in_waves
 from pasodoble.connectors.outcomes import NO_ANSWER, outcome_of_error, outcome_of_problem, outcome_of_unsent
-from pasodoble.connectors.salesforce.associations import fill_lookups
+from pasodoble.connectors.salesforce.associations import Lookups, fill_lookups
 from pasodoble.connectors.salesforce.client import ASSIGN, COMPOSITE_QUERIES, WRITE_HEADERS, SalesforceClient
 from pasodoble.connectors.salesforce.errors import CALL_CAUSES, first_error, holder_in, problem_of
 from pasodoble.connectors.salesforce.ids import is_id, to_18
@@ -45,6 +45,7 @@ Row = Mapping[str, Any]
 class Writer:
     client: SalesforceClient
     records: RecordReader
+    lookups: Lookups
 
     async def write(self, operations: Sequence[Operation]) -> list[Outcome]:
         return await write_in_waves(operations, self._write_group)
@@ -52,8 +53,9 @@ class Writer:
     async def _write_group(self, group: Group, ops: Sequence[Operation]) -> list[Outcome]:
         sort, object = group
         if sort is Associate:
-            ties = TieWriter(client=self.client, write_plain=self.write)
+            ties = TieWriter(client=self.client, write_plain=self.write, lookups=self.lookups)
             return await ties.write([op for op in ops if isinstance(op, Associate)])
+        ops = [fill_lookups(op, self.lookups) if isinstance(op, Create) else op for op in ops]
         try:
             keyed = await self._with_keys(object, ops) if sort is Create else ops
         except ConnectorError as error:
@@ -228,7 +230,7 @@ def _to_row(op: Operation) -> dict[str, Any]:
     row: dict[str, Any] = {"attributes": {"type": _object_of(op)}}
     match op:
         case Create():
-            return row | {name: value for name, value in op.fields.items() if value is not None} | fill_lookups(op)
+            return row | {name: value for name, value in op.fields.items() if value is not None}
         case Update():
             return row | {"id": op.ref.id} | dict(op.fields)
         case _:
