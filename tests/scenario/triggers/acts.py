@@ -6,6 +6,7 @@ What may be expected is in `findings`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from tests.scenario.room import Words, read_names
@@ -14,11 +15,12 @@ from tests.scenario.triggers.served import Served, side_of
 from pasodoble.engine.cycle import Scope
 from pasodoble.engine.service import finding, mending
 from pasodoble.engine.service.syncing import ask_for
+from pasodoble.engine.service.verifying import verify
 from pasodoble.errors import Error
 from pasodoble.mapping.spec import make_rule
 from pasodoble.mapping.transfer import parse_rule
 from pasodoble.model.ref import Ref
-from pasodoble.model.settings import ExistingRecords, OnDelete
+from pasodoble.model.settings import CompanyStages, ExistingRecords, OnDelete
 from pasodoble.model.side import Side
 
 ACTS = Words()
@@ -34,6 +36,7 @@ OF_ALL: dict[str, Any] = {
     "existing_records": ExistingRecords,
     "owners": lambda text: text == "on",
     "automatic_lifecycle": lambda text: text == "on",
+    "company_stages": CompanyStages,
 }
 OR = {"filterBranchType": "OR", "filterBranchOperator": "OR", "filters": []}
 AND = {"filterBranchType": "AND", "filterBranchOperator": "AND", "filterBranches": []}
@@ -46,6 +49,9 @@ TYPES = {"contacts": "0-1", "companies": "0-2", "deals": "0-3", "tickets": "0-5"
 
 @say("the setting {name} of {kind} is {value}")
 async def set_of_kind(room: Served, name: str, kind: str, value: str) -> None:
+    if value == "with_people":
+        room.change_kind(kind, needs_people=True)
+        return
     room.change_kind(kind, **{name: OF_KIND[name](value)})
 
 
@@ -59,11 +65,19 @@ async def choose_list(room: Served, kind: str, name: str) -> None:
     room.change_kind(kind, inclusion_list=None if name == "none" else room.lists.get(name, name))
 
 
+@say("{kind} join {key} to {field} with {rule} and the values {values}")
+async def add_line_with_values(room: Served, kind: str, key: str, field: str, rule: str, values: str) -> None:
+    pairs = dict(pair.split(" = ") for pair in values.split(", "))
+    await add_line(room, kind, key, field, rule, pairs)
+
+
 @say("{kind} join {key} to {field} with {rule}")
-async def add_line(room: Served, kind: str, key: str, field: str, rule: str) -> None:
+async def add_line(
+    room: Served, kind: str, key: str, field: str, rule: str, values: Mapping[str, str] | None = None
+) -> None:
     of_kind, parsed = room.product.settings.objects[kind], parse_rule(rule)
     assert parsed is not None, f"there is no rule {rule}"
-    line = make_rule(key, field, of_kind.salesforce_objects, parsed)
+    line = make_rule(key, field, of_kind.salesforce_objects, parsed, values=values or {})
     kept = (old for old in of_kind.fields if old.hubspot != key)
     room.change_kind(kind, fields=(*kept, line))
 
@@ -83,6 +97,11 @@ async def add_formula(room: Served, object: str, name: str, family: str, formula
 async def add_field(room: Served, object: str, name: str, family: str) -> None:
     size = {"length": 80} if family == "string" else {"precision": 12, "scale": 2} if family == "double" else {}
     _set_up(room, Side.SALESFORCE, {"objects": {object: {"fields": {name: {"type": family, **size}}}}})
+
+
+@say("in Salesforce {object} has a record type {name}")
+async def add_record_type(room: Served, object: str, name: str) -> None:
+    _set_up(room, Side.SALESFORCE, {"objects": {object: {"record_types": [{"name": name}]}}})
 
 
 @say("in Salesforce {object} refuses {formula}, saying {message}")
@@ -113,6 +132,14 @@ async def hide(room: Served, name: str) -> None:
 async def add_property(room: Served, kind: str, name: str) -> None:
     spec = {"name": name, "label": name, "type": "string", "fieldType": "text", "groupName": f"{kind[:-1]}information"}
     room.doors.hubspot.call("POST", f"/crm/v3/properties/{kind}", spec)
+
+
+@say("in HubSpot {kind} have a pipeline {name}")
+async def add_pipeline(room: Served, kind: str, name: str) -> None:
+    stages = [{"label": "First", "displayOrder": 0, "metadata": {"probability": "0.5"}}]
+    spec = {"label": f"{name} {room.tag}", "displayOrder": 9, "stages": stages}
+    made = room.doors.hubspot.call("POST", f"/crm/v3/pipelines/{kind}", spec)
+    room.pipelines[name] = (made["id"], made["stages"][0]["id"])
 
 
 @say("in HubSpot there is an owner {address}")
@@ -200,6 +227,13 @@ async def add_role(room: Served, name: str, deal: str) -> None:
     person, on = room.get(Side.SALESFORCE, name), room.get(Side.SALESFORCE, deal)
     values = {"OpportunityId": on.id, "ContactId": person.id}
     room.doors.salesforce.act("create", object="OpportunityContactRole", values=values)
+
+
+@say("in HubSpot {name} belongs to {company}")
+async def associate(room: Served, name: str, company: str) -> None:
+    person, to = room.get(Side.HUBSPOT, name), room.get(Side.HUBSPOT, company)
+    path = f"/crm/v4/objects/{person.object}/{person.id}/associations/default/{to.object}/{to.id}"
+    room.doors.hubspot.call("PUT", path)
 
 
 @say("in Salesforce {name} is put into {campaign}")
@@ -291,6 +325,12 @@ async def sync_twice(room: Served) -> None:
 @say("they sync")
 async def sync(room: Served) -> None:
     await room.sync()
+
+
+@say("both sides are compared")
+async def compare(room: Served) -> None:
+    """What runs every night: all records of both sides."""
+    room.verified = await verify(await room.product.connect())
 
 
 @say("a person syncs the list {name} of {kind}")

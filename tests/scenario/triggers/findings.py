@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.scenario.room import BLANK, Words
 from tests.scenario.triggers.served import Served, side_of, spell
 
+from pasodoble.model.link import LinkState
 from pasodoble.model.side import SIDES, Side
 from pasodoble.model.signal import Effect
 from pasodoble.model.trace import State
@@ -54,6 +55,19 @@ async def is_there(room: Served, side: str, name: str) -> None:
 async def are_a_pair(room: Served, name: str, other: str) -> None:
     here, there = (room.get(side, one) for side, one in zip(SIDES, (name, other), strict=True))
     assert room.partner(here) == there, f"the partner is {room.partner(here)}"
+
+
+@say("{name} is not paired")
+async def is_not_paired(room: Served, name: str) -> None:
+    with room.product.store.transaction(room.product.settings.name, read_only=True) as tx:
+        links = tx.links.load([room.get(Side.HUBSPOT, name)]).values()
+    assert all(link.state is not LinkState.LINKED for link in links)
+
+
+@say("it is found that {side} lacks a record")
+async def is_missing(room: Served, side: str) -> None:
+    assert room.verified is not None
+    assert sum(found.sides[side_of(side)].missing for found in room.verified.kinds) == 1
 
 
 @say("it was started by {key} of {name}")

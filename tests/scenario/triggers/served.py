@@ -22,6 +22,7 @@ from pasodoble.engine.cycle import Scope
 from pasodoble.engine.service.explaining import Explanation, explain_known
 from pasodoble.engine.service.finding import Found
 from pasodoble.engine.service.syncing import RunResult, sync
+from pasodoble.engine.service.verifying import Verified
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.settings import Connection, Settings
 from pasodoble.model.side import SIDES, Pair, Side
@@ -126,7 +127,7 @@ class PushedProduct(Product):
 
 @dataclass
 class Served:
-    """names     whom the story calls so, by side; `lists` by name
+    """names     whom the story calls so, by side; `lists` by name; `pipelines` by name, each with its first stage
 
     tag       keeps the story's addresses apart from all others'
     refusal   what a person was told who asked for something that cannot be done
@@ -138,8 +139,10 @@ class Served:
     tag: str
     names: dict[tuple[Side, str], Ref] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
+    pipelines: dict[str, tuple[str, str]] = field(default_factory=dict)
     refusal: str = ""
     last_run: RunResult | None = None
+    verified: Verified | None = None
     counts: dict[str, int] = field(default_factory=dict)
     synced_at: datetime | None = None
 
@@ -207,6 +210,8 @@ class Served:
             return "" if side is Side.HUBSPOT else None
         if "@" in text and not text.endswith("@pasodoble.example"):
             return text.replace("@", f".{self.tag}@")
+        if (named := text.removeprefix("id of ").removeprefix("first of ")) in self.pipelines:
+            return self.pipelines[named][text.startswith("first of ")]
         if text.startswith("id of "):
             return self.get(side, text.removeprefix("id of ")).id
         if side is Side.HUBSPOT:
