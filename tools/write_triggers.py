@@ -28,6 +28,11 @@ public: they stand in `why`, the activity, the metrics and the settings.
 *Push* is what a vendor tells by itself: HubSpot's webhooks, Salesforce's change events. *Poll* is what the periodic check finds,
 and makes up for every push that was lost. Whatever a trigger starts, the record then passes the gates at the end of this page.
 A trigger whose setting is off starts nothing, and `why` says so. Rule numbers are those of HubSpot's own integration.
+
+Some things wait for the periodic check even where push is on: a role on an opportunity, unless the org lets us hear of
+`OpportunityContactRole` (it is beyond the five objects of the default plan); the owner that assignment rules chose, which comes
+with the echo of our own write; joining an inclusion list, unless the app has the webhooks journal. A deletion that no push told of
+is found when its partner changes, or by the nightly comparison of all records (`pasodoble verify`).
 """
 
 

@@ -56,7 +56,7 @@ UNHEARD = {
     "O-02": "queues and partner users are matched in tests/contract/connectors and tests/unit/engine",
     "Y-07": "played over the dictionary world, in the story of MD-06",
     "Y-09": "who logged an activity is told in its text; nothing is synced",
-    "Y-11": "said by `check`: a field that is hidden from us is a finding",
+    "Y-11": "a hidden field makes the write a problem of the permissions category, as any other does (E-xx); no story of its own",
     "Y-14": "HubSpot tells no rule; what is told stays as it was told",
 }
 """Rules of the issue without a story over HTTP, and why."""
