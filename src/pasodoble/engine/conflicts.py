@@ -59,7 +59,8 @@ class ConflictBook:
         self._sum_first(job.kind, first)
         clashes = [_make_clash(f, mapping, snapshots) for f in opened if f not in first]
         self._tx.conflicts.close(over)
-        self._tx.conflicts.open(job.kind, job.link.id, clashes, self._now)
+        if clashes:
+            self._tx.conflicts.open(job.kind, job.link.id, clashes, self._now)
 
     def _sum_first(self, kind: Kind, fields: Collection[FieldMerge]) -> None:
         if fields:

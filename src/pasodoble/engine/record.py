@@ -14,6 +14,7 @@ from pasodoble.engine.apply import Attempt
 from pasodoble.engine.conflicts import ConflictBook
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.decide import Decision
+from pasodoble.engine.filing import Filing
 from pasodoble.engine.observe import LOOK_BACK
 from pasodoble.engine.report import Report, Tally, name_write, side_of
 from pasodoble.engine.retry import next_try_at
@@ -27,7 +28,7 @@ from pasodoble.model.operation import Associate, Create, Delete, Step, Update
 from pasodoble.model.outcome import Applied, Deferred, Exists, Refused, Stale, Unknown
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import SIDES, Pair, Side
-from pasodoble.model.signal import Urgency
+from pasodoble.model.signal import Mark, Urgency
 from pasodoble.model.trace import Change, State, StepKind
 from pasodoble.model.value import MISSING, Raw, Value
 from pasodoble.planner.plan import CHOSEN, base_of_create, is_guarded
@@ -37,6 +38,7 @@ from pasodoble.reconcile.record import FieldMerge
 from pasodoble.reconcile.view import settle_base
 
 FOLLOWED = {"merged": "records_merged", "converted": "lead_converted"}
+PUT_ASIDE = "gate.put_aside"
 AT_ONCE = 3
 """Tries that follow each other at once: an outcome that is unknown, or an edit that came in between, is looked up again."""
 
@@ -260,6 +262,9 @@ class Recorder:
         self._traces: list[TraceRow] = []
         self._marks: list[NewMark] = []
         self._conflicts = ConflictBook(tx, self._now)
+        self._filing = Filing(tx, self._now)
+        self._done_marks: list[Mark] = []
+        self._deferred: dict[Ref, tuple[int, datetime]] = {}
         self.woken: set[Kind] = set()
 
     def record(self, decisions: Sequence[Decision], attempts: Sequence[Attempt]) -> None:
@@ -269,8 +274,11 @@ class Recorder:
         for decision in decisions:
             self._record_one(decision, _Ending(by_decision[id(decision)]))
         self._conflicts.save()
+        self._filing.save()
         self._tx.bases.save(self._bases)
         self._tx.traces.save(self._traces)
+        self._tx.marks.defer(self._deferred)
+        self._tx.marks.clear(self._done_marks)
         self._tx.marks.put(self._marks, self._now)
 
     def _record_one(self, decision: Decision, ending: _Ending) -> None:
@@ -482,9 +490,9 @@ class Recorder:
             at = self._later(decision)
         ending.retry_at = at
         if at is not None:
-            self._tx.marks.defer({mark.ref: (mark.sequence, at) for mark in job.marks})
+            self._deferred |= {mark.ref: (mark.sequence, at) for mark in job.marks}
         else:
-            self._tx.marks.clear(job.marks)
+            self._done_marks += job.marks
 
     # --- what a person sees ------------------------------------------------------------------------------------------
 
@@ -493,20 +501,18 @@ class Recorder:
         about = [ref for ref in job.refs if ref is not None]
         state = self._find_state(decision, ending)
         if state is State.LEFT_OUT and decision.gate is not None:
-            if self._report.count_once(decision.gate.id, job.own):
+            if self._report.count_once(decision.gate.id, job.there):
                 tally.left_out[decision.gate.id.removeprefix("gate.")] += 1
-            self._tx.left_out.put(
-                job.kind, {job.own: decision.gate}, self._now, labels={job.own: _label(self._at, decision)}
-            )
-        else:
-            self._tx.left_out.clear(about)
+            self._filing.leave_out(job.kind, job.there, decision.gate, label=_label(self._at, decision))
+        elif not (ending.problems and self._is_put_aside(about)):
+            self._filing.let_in(about)
         self._file_problems(decision, ending, tally, about)
         if ending.retry_at is not None and not ending.problems:
             tally.waiting += 1
         if decision.new_link is not None and decision.new_link.refs.hubspot and decision.new_link.refs.salesforce:
             tally.linked += 1
         news = [ref for ref in about if self._report.count_once("met", ref)]
-        if not ending.attempts and state is State.IN_STEP:
+        if not ending.attempts and state is State.IN_STEP and not (decision.reopen or decision.follow):
             tally.unchanged += len(news) == len(about)
             return
         self._rename(decision)
@@ -521,18 +527,25 @@ class Recorder:
             )
         )
 
+    def _is_put_aside(self, about: Sequence[Ref]) -> bool:
+        """Whether a person has put its trouble aside; that ends when the trouble does, or gets worse."""
+        return any(gate.id == PUT_ASIDE for gate, _ in self._tx.left_out.load(about).values())
+
     def _file_problems(self, decision: Decision, ending: _Ending, tally: Tally, about: Sequence[Ref]) -> None:
+        """What still stands in the way is the same problem as before: since when, and put aside or not."""
         own = decision.job.own
-        self._tx.problems.close(about, self._now)
+        if not ending.problems:
+            self._filing.close_problems(about)
+            return
+        self._filing.save()
+        known = {row.problem.cause: row.ref for ref in about for row in self._tx.problems.load(ref=ref)}
+        self._tx.problems.close(about, self._now, but={problem.cause for problem in ending.problems})
+        label = _label(self._at, decision)
         for problem in ending.problems:
             if self._report.count_once(problem.cause, own):
                 tally.problems[problem.cause] += 1
-            self._tx.problems.open(
-                decision.job.kind,
-                {own: (problem, ending.retry_at)},
-                self._now,
-                labels={own: _label(self._at, decision)},
-            )
+            ref = known.get(problem.cause, own)
+            self._filing.open_problem(decision.job.kind, ref, problem, ending.retry_at, label=label)
 
     def _find_state(self, decision: Decision, ending: _Ending) -> State:
         if ending.problems:
@@ -588,8 +601,8 @@ def _yields_blank(line: Line, written: Raw) -> bool:
 
 def _label(at: Connected, decision: Decision) -> str:
     job = decision.job
-    snap = job.snapshot(job.own.side)
-    return at.identity(job.kind).label(job.own.side, snap.fields) if snap is not None else ""
+    snap = job.snapshot(job.there.side)
+    return at.identity(job.kind).label(snap.ref.side, snap.fields) if snap is not None else ""
 
 
 def _names(refs: Sequence[Ref]) -> str:
