@@ -26,6 +26,7 @@ from pasodoble.reconcile.field import Field
 from pasodoble.reconcile.record import merge_record
 
 UNDONE: Final = Message("undo.put_back")
+UNMADE: Final = Message("undo.unmade")
 ASSOCIATION: Final = "association:"
 """How the field of a change begins that has tied or parted two records: both sides would have to be asked anew what they
 hold, and a person does it in one of them with one click, after which the other follows."""
@@ -61,17 +62,19 @@ def plan_undo(
     base: Base,
     changes: Sequence[ChangeRow],
     *,
+    history: Sequence[ChangeRow] = (),
     lookup: Lookup = NOBODY,
 ) -> Undo:
     """Undo these changes of one linked pair, given both records as they are now. Never raises.
 
     changes   of this pair, in any order; of several in one field, the value before the first comes back
+    history   all that is known to have been written to the pair: a record that we made and a person edited stays
     """
     rows = sorted(changes, key=lambda row: row.id)
     now = Pair(*(mapping.canonical(side, snapshots[side].fields)[0] for side in SIDES))
     made = next((row for row in rows if row.change.reason == MADE), None)
     if made is not None:
-        return _unmake(mapping, snapshots, base, now, made)
+        return _unmake(mapping, snapshots, base, now, made, history)
     lost = [Refusal(ref=r.ref, key="", reason=_refuse_whole(r.change)) for r in rows if r.change.key == ""]
     wished: dict[str, Pair[Value]] = {}
     refusals: list[Refusal] = lost
@@ -181,14 +184,30 @@ def _write(
 
 
 def _unmake(
-    mapping: CompiledMapping, snapshots: Pair[Snapshot], base: Base, now: Pair[dict[str, Value]], made: ChangeRow
+    mapping: CompiledMapping,
+    snapshots: Pair[Snapshot],
+    base: Base,
+    now: Pair[dict[str, Value]],
+    made: ChangeRow,
+    history: Sequence[ChangeRow],
 ) -> Undo:
-    """Delete the record that we made, unless somebody has written in it since."""
+    """Delete the record that we made, unless it has become another one (a conversion, a merge), or somebody has written in
+    it since."""
     side = made.change.side
     snap = snapshots[side]
     edited = any(now[side].get(key) != values[side] for key, values in base.fields.items() if key in mapping.by_key)
-    if edited:
-        refusal = Refusal(ref=snap.ref, key="", reason=Message.of("undo.edited_since", key="", side=side))
-        return Undo(refusals=(refusal,), base=dict(base.fields))
-    step = Step(kind=mapping.kind, operation=Delete(ref=snap.ref), why={"": UNDONE}, before=snap.fields)
+    reason = None
+    if snap.ref != made.ref:
+        reason = Message.of("undo.became_another", record=snap.ref)
+    elif edited or any(_was_edited_there(row, made) for row in history):
+        reason = Message.of("undo.record_edited_since", side=side)
+    if reason is not None:
+        return Undo(refusals=(Refusal(ref=snap.ref, key="", reason=reason),), base=dict(base.fields))
+    step = Step(kind=mapping.kind, operation=Delete(ref=snap.ref), why={"": UNMADE}, before=snap.fields)
     return Undo(steps=(step,), base={}, retires=True)
+
+
+def _was_edited_there(row: ChangeRow, made: ChangeRow) -> bool:
+    """Whether we carried a person's later edit of the made record across. What it filled in blanks may be its defaults."""
+    change = row.change
+    return row.id > made.id and change.side is made.change.side.other and bool(change.key) and change.before is not None

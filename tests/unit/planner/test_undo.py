@@ -12,6 +12,7 @@ from tests.laws.pair_world import DIRECTORY, MAPPING, NOON, REFS
 from pasodoble.model.link import Base
 from pasodoble.model.message import Message
 from pasodoble.model.operation import Delete, Update
+from pasodoble.model.ref import Ref
 from pasodoble.model.side import Pair, Side
 from pasodoble.model.trace import Change
 from pasodoble.model.value import Value
@@ -42,8 +43,9 @@ def synced(*edits: Edit) -> tuple[Pairing, list[ChangeRow]]:
     return pairing, rows
 
 
-def undo(pairing: Pairing, rows: Sequence[ChangeRow]) -> Undo:
-    return plan_undo(MAPPING, pairing.twin.snapshots(pairing.at), pairing.base, rows, lookup=DIRECTORY)
+def undo(pairing: Pairing, rows: Sequence[ChangeRow], history: Sequence[ChangeRow] = ()) -> Undo:
+    snapshots = pairing.twin.snapshots(pairing.at)
+    return plan_undo(MAPPING, snapshots, pairing.base, rows, history=history, lookup=DIRECTORY)
 
 
 def applied(pairing: Pairing, undone: Undo) -> Pairing:
@@ -134,7 +136,26 @@ def test_a_record_that_we_made_and_somebody_has_edited_stays() -> None:
     edited = pairing.perturb([(Side.SALESFORCE, "lastname", "Zoe")])
     undone = undo(edited, [row(1, Side.SALESFORCE, "", None, None, MADE.id)])
     assert undone.steps == ()
-    assert [r.reason.id for r in undone.refusals] == ["undo.edited_since"]
+    assert [r.reason.id for r in undone.refusals] == ["undo.record_edited_since"]
+
+
+def test_a_record_that_we_made_and_somebody_edited_stays_though_the_edit_was_carried_over() -> None:
+    pairing, _ = synced()
+    made = row(1, Side.SALESFORCE, "", None, None, MADE.id)
+    carried = row(2, Side.HUBSPOT, "lastname", "Ruiz", "Zoe")
+    undone = undo(pairing, [made], history=[made, carried])
+    assert undone.steps == ()
+    assert [r.reason.id for r in undone.refusals] == ["undo.record_edited_since"]
+    default = row(2, Side.HUBSPOT, "lastname", None, "Zoe")
+    assert undo(pairing, [made], history=[made, default]).retires, "what the vendor fills in is nobody's edit"
+
+
+def test_a_lead_that_we_made_and_somebody_converted_is_not_deleted_as_its_contact() -> None:
+    pairing, _ = synced()
+    made = replace(row(1, Side.SALESFORCE, "", None, None, MADE.id), ref=Ref(Side.SALESFORCE, "Lead", "00Q"))
+    undone = undo(pairing, [made])
+    assert undone.steps == ()
+    assert [r.reason.id for r in undone.refusals] == ["undo.became_another"]
 
 
 def test_a_deletion_cannot_be_undone() -> None:

@@ -29,7 +29,7 @@ from pasodoble.model.side import SIDES, Pair, Side
 from pasodoble.model.signal import Urgency
 from pasodoble.model.trace import Change
 from pasodoble.planner.plan import Plan, make_plan
-from pasodoble.planner.undo import UNDONE, Refusal, Undo, plan_undo
+from pasodoble.planner.undo import MADE, UNDONE, Refusal, Undo, plan_undo
 from pasodoble.ports import ChangeRow, NewMark, Store, Transaction
 
 FORMAT_VERSION = 1
@@ -151,11 +151,12 @@ async def plan(at: Connected, text: str) -> Undoing:
     with at.store.transaction(at.settings.name, read_only=True) as tx:
         links = tx.links.load_by_id(of_link)
         bases = tx.bases.load(of_link)
+        past = {id: tx.history.load(id, limit=MOST_OF_A_RECORD) for id, of in of_link.items() if _is_made(of)}
     seen = await _read(at, links.values())
     pairs: list[PairUndo] = []
     refusals: list[Refusal] = []
     for id, changes in of_link.items():
-        pair = _plan_pair(at, links.get(id), bases.get(id, NO_BASE), seen, changes)
+        pair = _plan_pair(at, links.get(id), bases.get(id, NO_BASE), seen, changes, past.get(id, ()))
         if pair is None:
             refusals.append(Refusal(ref=changes[0].ref, key="", reason=NOT_PAIRED))
         else:
@@ -168,6 +169,10 @@ async def plan(at: Connected, text: str) -> Undoing:
         refusals=tuple(refusals),
         labels={s.ref: at.identity(p.link.kind).label(s.ref.side, s.fields) for p in pairs for s in p.snapshots},
     )
+
+
+def _is_made(changes: Sequence[ChangeRow]) -> bool:
+    return any(row.change.reason == MADE for row in changes)
 
 
 async def _read(at: Connected, links: Collection[Link]) -> dict[Ref, Snapshot]:
@@ -183,7 +188,12 @@ async def _read(at: Connected, links: Collection[Link]) -> dict[Ref, Snapshot]:
 
 
 def _plan_pair(
-    at: Connected, link: Link | None, base: Base, seen: dict[Ref, Snapshot], changes: Sequence[ChangeRow]
+    at: Connected,
+    link: Link | None,
+    base: Base,
+    seen: dict[Ref, Snapshot],
+    changes: Sequence[ChangeRow],
+    past: Sequence[ChangeRow],
 ) -> PairUndo | None:
     """None where the two are not a pair any more, or one of them is gone."""
     hubspot, salesforce = link.refs if link is not None else (None, None)
@@ -193,7 +203,7 @@ def _plan_pair(
     if mapping is None:
         return None
     snapshots = Pair(seen[hubspot], seen[salesforce])
-    undo = plan_undo(mapping, snapshots, base, changes, lookup=at.directory)
+    undo = plan_undo(mapping, snapshots, base, changes, history=past, lookup=at.directory)
     return PairUndo(link=link, mapping=mapping, snapshots=snapshots, base=base, undo=undo)
 
 

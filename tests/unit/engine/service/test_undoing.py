@@ -137,7 +137,7 @@ async def test_a_created_record_that_somebody_has_edited_is_not_deleted(world: S
     world.salesforce.edit(lead, {"Title": "Director"})
     planned, _ = await undo(world, "ana@acme.example")
     assert planned.plan.empty
-    assert [r.reason.id for r in planned.refusals] == ["undo.edited_since"]
+    assert [r.reason.id for r in planned.refusals] == ["undo.record_edited_since"]
     assert len(world.live(Side.SALESFORCE)) == 1
 
 
