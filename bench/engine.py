@@ -3,7 +3,9 @@
     python bench/engine.py                      a SQLite file
     python bench/engine.py postgresql://...     that database (an empty one)
 
-The batch is everything but the sync itself: a durable step, leases claimed, kept and released, marks put, taken and cleared.
+The batch is everything but the sync itself: a durable step, a call booked in the budget's windows, leases claimed, kept and
+released, marks taken and cleared. What the records need of their own (links, bases, history) is the journal's, and putting
+marks the intake's; the CPU is the worker's, not the database server's. The best of several rounds counts: others use the machine.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import tempfile
 import time
 from datetime import timedelta
 
+from pasodoble.engine.budget import SharedBudget
 from pasodoble.engine.keeper import Keeper
 from pasodoble.engine.worker import Worker
 from pasodoble.model.errand import Errand, Lane
@@ -23,31 +26,38 @@ from pasodoble.model.ref import Ref
 from pasodoble.model.settings import Connection, HubSpotAccess, ObjectSettings, SalesforceAccess
 from pasodoble.model.side import Side
 from pasodoble.model.signal import Urgency
-from pasodoble.ports import NewMark, Store
+from pasodoble.ports import NewMark, Store, WindowRule
 from pasodoble.runner.clock import SystemClock
 from pasodoble.runner.dbos import DbosRunner
 from pasodoble.store import open_store, upgrade
 from pasodoble.store.database import read_url
 
-BATCHES, SIZE, IDLE_S = 200, 100, 10.0
+ROUNDS, BATCHES, SIZE, IDLE_S = 3, 100, 100, 10.0
 NAME = "bench"
 CLOCK = SystemClock()
+CONTACTS = ObjectSettings(kind="contacts", hubspot_object="contacts", salesforce_objects=("Lead", "Contact"))
+SETTINGS = Connection(name=NAME, hubspot=HubSpotAccess(), salesforce=SalesforceAccess(), objects={"contacts": CONTACTS})
 
 
-def do_batch(store: Store, number: int) -> None:
+def put_marks(store: Store) -> None:
+    refs = [Ref(Side.HUBSPOT, "contacts", str(i)) for i in range(SIZE * BATCHES)]
+    with store.transaction(NAME) as tx:
+        tx.marks.put([NewMark(kind="contacts", ref=r, trigger="x", urgency=Urgency.EDIT) for r in refs], CLOCK.now())
+
+
+async def do_batch(store: Store, budget: SharedBudget, number: int) -> None:
     """What a batch costs beside reading, deciding and writing."""
     now, token = CLOCK.now(), f"run {number}"
-    refs = [Ref(Side.HUBSPOT, "contacts", str(number * SIZE + i)) for i in range(SIZE)]
-    with store.transaction(NAME) as tx:
-        tx.marks.put([NewMark(kind="contacts", ref=r, trigger="x", urgency=Urgency.EDIT) for r in refs], now)
     with store.transaction(NAME, read_only=True) as tx:
         marks = tx.marks.take("contacts", SIZE, now + timedelta(seconds=1))
+    assert len(marks) == SIZE, "the batches before have cleared their own, and no others"
     with store.transaction(NAME) as tx:
         keys = set(tx.leases.find_keys([mark.ref for mark in marks]).values())
         tx.leases.claim(keys, token, now + timedelta(minutes=2), now)
-        tx.marks.load(refs)
+        tx.marks.load([mark.ref for mark in marks])
     with store.transaction(NAME) as tx:
         tx.leases.keep(keys, token, now + timedelta(minutes=2))
+    await budget.take(Side.HUBSPOT, "rest", purpose="edit")
     with store.transaction(NAME) as tx:
         tx.leases.release(keys, token)
         tx.marks.clear(marks)
@@ -57,10 +67,13 @@ async def measure_batches(store: Store, url: str) -> tuple[float, float]:
     """(CPU milliseconds, wall milliseconds) a batch, durable step included."""
     done = 0
     ended = asyncio.Event()
+    put_marks(store)
+    wide = (WindowRule(name="bench", calls=1_000_000, seconds=10.0),)
+    budget = SharedBudget(SETTINGS, store, CLOCK, {Side.HUBSPOT: {"rest": wide}})
 
     async def perform(errand: Errand) -> bool:
         nonlocal done
-        do_batch(store, done)
+        await do_batch(store, budget, done)
         done += 1
         if done >= BATCHES:
             ended.set()
@@ -83,11 +96,7 @@ async def measure_batches(store: Store, url: str) -> tuple[float, float]:
 
 async def measure_idle(store: Store, url: str) -> float:
     """Per cent of a core that a worker takes that has nothing to do."""
-    of_kind = ObjectSettings(kind="contacts", hubspot_object="contacts", salesforce_objects=("Lead", "Contact"))
-    settings = Connection(
-        name=NAME, hubspot=HubSpotAccess(), salesforce=SalesforceAccess(), objects={"contacts": of_kind}
-    )
-    keeper = Keeper(settings, store, CLOCK, open=lambda: contextlib.nullcontext())  # type: ignore[arg-type]  # never opened
+    keeper = Keeper(SETTINGS, store, CLOCK, open=lambda: contextlib.nullcontext())  # type: ignore[arg-type]  # never opened
     with store.transaction(NAME) as tx:
         tx.duties.plan(keeper.cycle, CLOCK.now() + timedelta(hours=1))
     runner = DbosRunner(read_url(url), worker="bench", version="bench")
@@ -105,7 +114,7 @@ async def measure_idle(store: Store, url: str) -> float:
 async def main(url: str) -> None:
     upgrade(url)
     store = open_store(url)
-    batch_cpu_ms, batch_wall_ms = await measure_batches(store, url)
+    batch_cpu_ms, batch_wall_ms = min([await measure_batches(store, url) for _ in range(ROUNDS)])
     idle = await measure_idle(store, url)
     store.close()
     print(

@@ -25,7 +25,9 @@ from pasodoble.ports import Perform
 
 NAME: Final = "pasodoble"
 MOST_STEPS: Final = 50
-"""Steps of one run: then it ends, and whatever is more urgent goes first."""
+"""Checkpoints of one run: then it ends, and whatever is more urgent goes first."""
+CHECKPOINT_EVERY_S: Final = 0.2
+"""Also how long a run may go on with quick steps that another process has cancelled."""
 QUEUES: Final = {Lane.MANUAL: "now", Lane.LIVE: "now", Lane.BACKFILL: "later"}
 """By lane. A queue has slots of its own, so that long errands leave those of the short ones free."""
 POLLED_EVERY_S: Final = {"now": 0.2, "later": 1.0}
@@ -52,6 +54,7 @@ class DbosRunner:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started = False
         self._stopping = False
+        self._cancelled: set[Errand] = set()
 
     @property
     def worker(self) -> str:
@@ -80,7 +83,7 @@ class DbosRunner:
 
         @DBOS.step(name="step")
         def step(name: str) -> bool:
-            return bool(self._call(perform(parse_errand(name))))
+            return bool(self._call(self._go_on(perform, parse_errand(name))))
 
         @DBOS.workflow(name="errand")
         def run(name: str) -> None:
@@ -100,6 +103,15 @@ class DbosRunner:
             )
         DBOS.apply_schedules([{"schedule_name": "tick", "workflow_fn": run_tick, "schedule": f"*/{every_s} * * * * *"}])
         self._cancel_strangers()
+
+    async def _go_on(self, perform: Perform, errand: Errand) -> bool:
+        """Steps of a moment share a checkpoint, which costs as much as they do and says no more than the journal."""
+        until = asyncio.get_running_loop().time() + CHECKPOINT_EVERY_S
+        self._cancelled.discard(errand)
+        while await perform(errand):
+            if self._stopping or errand in self._cancelled or asyncio.get_running_loop().time() >= until:
+                return True
+        return False
 
     def _call(self, work: Awaitable[Any]) -> Any:
         """Have the worker's event loop do it, and wait. Runs in a thread of DBOS."""
@@ -134,6 +146,7 @@ class DbosRunner:
     def _cancel(self, name: str) -> bool:
         ids = [run.workflow_id for run in self._list(ACTIVE) if run.deduplication_id == name]
         if ids:
+            self._cancelled.add(parse_errand(name))
             self._open().cancel_workflows(ids)
         return bool(ids)
 
