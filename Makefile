@@ -57,9 +57,9 @@ proof: setup ## all of these, and docs/reliability.md written from what they lea
 mutate: setup ## mutation score of the core (ROOMS="reconcile planner" SAMPLE=60 for a quick one)
 	$(BIN)/python tools/mutate.py $(ROOMS) $(if $(SAMPLE),--sample $(SAMPLE))
 
-bench: setup ## how fast and how large the simulators are, measured from another process
-	$(BIN)/python bench/hubspot_simulator.py
-	$(BIN)/python bench/salesforce_simulator.py
+SIZE ?= usual
+bench: setup ## all figures of docs/performance.md, written anew (SIZE=quick, usual or full: a million pairs)
+	$(BIN)/python bench/report.py --size $(SIZE)
 
 setup: $(VENV)/.dev ## .venv with the pasodoble command and all that the tests need
 

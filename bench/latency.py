@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -419,7 +419,10 @@ async def run(options: argparse.Namespace) -> list[Figure]:
             for name in options.triggers:
                 for rate in options.rates:
                     figures.append(await measure(world, name, mode, rate, options.seconds))
-                    print(render_table(figures[-1:]).splitlines()[-1], flush=True)
+                    row = (
+                        json.dumps(asdict(figures[-1])) if options.json else render_table(figures[-1:]).splitlines()[-1]
+                    )
+                    print(row, flush=True)
     return figures
 
 
@@ -429,10 +432,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--modes", nargs="+", choices=("push", "poll"), default=["push", "poll"])
     parser.add_argument("--triggers", nargs="+", choices=tuple(TIMED), default=list(TIMED))
+    parser.add_argument("--json", action="store_true", help="one JSON line a figure, no table")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="put latency.md and pictures/latency.svg there")
     options = parser.parse_args()
     figures = asyncio.run(run(options))
-    print(render_table(figures))
+    if not options.json:
+        print(render_table(figures))
     if options.write:
         (options.write / "pictures").mkdir(parents=True, exist_ok=True)
         (options.write / "latency.md").write_text(render_page(figures, options.seconds))
