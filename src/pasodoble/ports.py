@@ -466,7 +466,8 @@ class Problems(Protocol):
         labels   what a person calls those records that are not linked yet; a link brings its own
         """
 
-    def close(self, refs: Collection[Ref], now: datetime) -> None: ...
+    def close(self, refs: Collection[Ref], now: datetime, *, but: Collection[str] = ()) -> None:
+        """`but`: causes that still stand in the way, whose problems stay as they are."""
 
     def load(self, *, ref: Ref | None = None, cause: str | None = None, limit: int = 500) -> list[ProblemRow]: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,3 +35,16 @@ def test_each_activity_is_told_as_soon_as_hubspot_tells_of_it(pushed: Office, ac
     pushed.act(action, contact=ana["id"], **ACTIONS[action])
     wait_until(lambda: SUBJECTS[action] in [task["Subject"] for task in pushed.tasks("ana")])
     assert [task["Subject"] for task in pushed.tasks("ana")].count(SUBJECTS[action]) == 1
+
+
+def test_what_was_done_once_is_counted_once(pushed: Office) -> None:
+    before = count_fired(pushed)
+    [ana] = pushed.sandbox.hubspot.get("/crm/v3/objects/contacts").json()["results"]
+    pushed.act("note_created", contact=ana["id"], body="Counted")
+    wait_until(lambda: "Counted" in [task["Description"] for task in pushed.tasks("ana")])
+    assert count_fired(pushed) - before == 1
+
+
+def count_fired(office: Office) -> int:
+    lines = office.sandbox.run("triggers", "--json").stdout.splitlines()
+    return next(int(line["fired"]) for line in map(json.loads, lines) if line["key"] == "note_created")

@@ -367,10 +367,10 @@ class MemoryProblems:
                         del self._of.left_out[ref]
             self._of.problems[ref, problem.cause] = row
 
-    def close(self, refs: Collection[Ref], now: datetime) -> None:
+    def close(self, refs: Collection[Ref], now: datetime, *, but: Collection[str] = ()) -> None:
         wanted = set(refs)
         for key, row in list(self._of.problems.items()):
-            if row.ref in wanted:
+            if row.ref in wanted and row.problem.cause not in but:
                 del self._of.problems[key]
                 if row.ignored and self._of.left_out.get(row.ref, ("", None))[1] == PUT_ASIDE:
                     del self._of.left_out[row.ref]

@@ -51,6 +51,7 @@ from pasodoble.reconcile.record import RecordMerge
 from pasodoble.reconcile.view import merge_pair
 
 UNPAIRED = Message("presence.unpaired")
+TOMBSTONE = Message("presence.tombstone")
 LOOK_AGAIN_AFTER = timedelta(seconds=5)
 GATES_OPEN = Message("gate.open")
 
@@ -175,6 +176,8 @@ class Judge:
                 decision.note(StepKind.RULE, reason, passed=True)
             case Retire(reason=reason):
                 decision.retire = reason
+                if any(job.snapshot(side) is not None for side in SIDES):  # who is left stands alone, on purpose
+                    decision.gate = TOMBSTONE
                 decision.note(StepKind.MATCH, reason, passed=False)
             case LookAgain(reason=reason):
                 decision.again_at = decision.at + LOOK_AGAIN_AFTER

@@ -66,6 +66,12 @@ class Job:
         return self.marks[0].ref
 
     @property
+    def there(self) -> Ref:
+        """The same, or where it is gone, the one that is left."""
+        left = self.snapshot(self.own.side) or self.snapshot(self.own.side.other)
+        return left.ref if left is not None else self.own
+
+    @property
     def refs(self) -> Pair[Ref | None]:
         """Both records as far as they are known."""
         if self.link is not None:

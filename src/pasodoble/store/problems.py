@@ -106,12 +106,12 @@ class SqlProblems:
             found.update({id: (label, label if "@" in label else "") for id, label in rows})
         return found
 
-    def close(self, refs: Collection[Ref], now: datetime) -> None:
+    def close(self, refs: Collection[Ref], now: datetime, *, but: Collection[str] = ()) -> None:
         """Nothing of them stays but what the traces tell; `now` is there for those who would keep more."""
         for piece in chunks(refs):
             gone = self._scope.sql.execute(
                 delete(problems)
-                .where(self._mine, problems.c.ref.in_(piece))
+                .where(self._mine, problems.c.ref.in_(piece), problems.c.cause.not_in(but))
                 .returning(problems.c.id, problems.c.ref, problems.c.label, problems.c.ignored)
             ).all()
             drop_names(

@@ -172,7 +172,7 @@ def _load_present(tx: Transaction, refs: Sequence[Ref], known: _Known) -> None:
         known.problems += tx.problems.load(ref=ref)
     mark = next(iter(tx.marks.load(refs).values()), None)
     link = next(iter(tx.links.load(refs).values()), None)
-    if known.problems:
+    if any(not row.ignored for row in known.problems):
         known.state = State.NEEDS_ATTENTION
         known.reasons = tuple(dict.fromkeys(row.problem.cause for row in known.problems))
         known.next_try_at = next((row.next_try_at for row in known.problems if row.next_try_at), None)
@@ -206,6 +206,8 @@ def _join(found: Found, known: _Known, decision: Decision | None, at: Connected 
     refs = decision.job.refs if decision is not None else found.refs
     state = known.state or _state_of(decision)
     reasons = known.reasons
+    if state is State.IN_STEP and decision is not None and (decision.steps or decision.problems):
+        state, reasons = State.WAITING, ("periodic_check",)  # edited since, and no signal has come yet
     if not reasons and decision is not None and decision.gate is not None:
         reasons = (decision.gate.id.removeprefix("gate."),)
     steps = known.steps or (tuple(decision.trace) if decision is not None else ())
