@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from pasodoble.engine.service.triggering import Tally, TriggerView
 from pasodoble.engine.service.verifying import Figure
+from pasodoble.model.backfill import RUNNING, Backfill, BackfillState
 from pasodoble.model.cause import Problem
 from pasodoble.model.conflict import Clash
 from pasodoble.model.message import Message
@@ -285,6 +286,7 @@ class FakeService:
     conflicts: bool = True
     mended: list[tuple[str, str, set[int]]] = field(default_factory=list)
     searched: list[dict[str, object]] = field(default_factory=list)
+    backfill: Backfill | None = None
     trouble: str = ""
     broken: Exception | None = None
 
@@ -359,6 +361,21 @@ class FakeService:
 
     async def read_conflicts(self, *, limit: int, before_id: int | None) -> Sequence[ConflictRow]:
         return [CLASHED] if self.conflicts else []
+
+    async def read_backfill(self) -> Backfill | None:
+        return self.backfill
+
+    async def pause_backfill(self) -> str:
+        return self._move_backfill(BackfillState.PAUSED, RUNNING)
+
+    async def resume_backfill(self) -> str:
+        return self._move_backfill(BackfillState.WORKING, {BackfillState.PAUSED})
+
+    def _move_backfill(self, state: BackfillState, only_from: Collection[BackfillState]) -> str:
+        if self.backfill is None or self.backfill.state not in only_from:
+            return "there is none to tell"
+        self.backfill = replace(self.backfill, state=state)
+        return ""
 
     async def choose_value(self, id: int, side: Side) -> None:
         self.chosen.append((id, side))

@@ -40,6 +40,11 @@ def status(*, json: JsonOption = False, config: ConfigOption = None, connection:
     screen.print("No run yet." if run is None else f"Last run: {run.what} {name_moment(run.started_at)}, {run.outcome}")
     if run is None:
         talk.say("Next: pasodoble plan")
+    elif standing.stopped:
+        screen.print(
+            f"The last check would make {standing.stopped:,} records, more than one run may: nothing of it was done."
+        )
+        talk.say("Next: pasodoble backfill start   (or look first: pasodoble plan)")
     elif standing.attention:
         talk.say("Next: pasodoble problems")
     return Exit.DONE

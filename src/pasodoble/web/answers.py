@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from pasodoble.engine.connected import ACCOUNTS
 from pasodoble.engine.keeper import Keeper, Open
-from pasodoble.engine.service import choosing, explaining, finding, mending, pairing, standing
+from pasodoble.engine.service import backfilling, choosing, explaining, finding, mending, pairing, standing
 from pasodoble.engine.service.finding import Found
+from pasodoble.engine.service.standing import find_stopped
 from pasodoble.engine.service.triggering import TriggerView, list_triggers
 from pasodoble.engine.service.verifying import read_figure
 from pasodoble.errors import Error
+from pasodoble.model.backfill import Backfill
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import UpdateRule
@@ -74,6 +76,8 @@ class Answers:
                 next_check_at=self._keeper.next_check_at,
                 trouble=self._keeper.trouble,
                 figure=read_figure(tx),
+                stopped=find_stopped(tx),
+                backfill=_find_running(tx),
             )
 
         return await self._read(ask)
@@ -183,6 +187,23 @@ class Answers:
         for kind, refs in asked.items():
             self._keeper.ask(kind, refs)
 
+    async def read_backfill(self) -> Backfill | None:
+        return await self._read(lambda tx: tx.backfills.load())
+
+    async def pause_backfill(self) -> str:
+        return await self._tell_backfill(backfilling.pause)
+
+    async def resume_backfill(self) -> str:
+        return await self._tell_backfill(backfilling.resume)
+
+    async def _tell_backfill(self, say: Callable[[Connection, Store, Clock], Backfill]) -> str:
+        try:
+            await asyncio.to_thread(say, self._settings, self._store, self._clock)
+        except Error as error:
+            return str(error)
+        self._keeper.wake()
+        return ""
+
     async def pair(self, ref: Ref, other: Ref) -> str:
         try:
             async with self._open() as at:
@@ -203,7 +224,7 @@ class Answers:
 
 def _spell_reason(reason: str, state: State) -> Message:
     prefix = {State.LEFT_OUT: "gate.", State.WAITING: "trigger."}.get(state, "")
-    return Message(reason if not prefix else prefix + reason)
+    return Message(reason if "." in reason else prefix + reason)
 
 
 def _spell_line(view: explaining.FieldView) -> FieldLine:
@@ -228,6 +249,11 @@ def _find_candidates(settings: Connection, problems: Sequence[ProblemRow]) -> li
         for _, ref in finding.read_refs(settings, text)
     ]
     return list(dict.fromkeys(ref for own, ref in named if ref.side is not own.side))
+
+
+def _find_running(tx: Transaction) -> Backfill | None:
+    backfill = tx.backfills.load()
+    return backfill if backfill is not None and backfill.active else None
 
 
 def _count_causes(tx: Transaction) -> list[CauseCount]:

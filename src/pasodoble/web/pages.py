@@ -56,6 +56,8 @@ class Pages:
             ("POST", "/records/{side}/{object}/{id}/pair", self.pair_record),
             ("GET", "/conflicts", self.show_conflicts),
             ("POST", "/conflicts/{id}", self.choose_value),
+            ("GET", "/backfill", self.show_backfill),
+            ("POST", "/backfill", self.tell_backfill),
             ("GET", "/problems", self.show_problems),
             ("GET", "/problems.csv", self.export_problems),
             ("GET", "/problems/{cause}", self.show_cause),
@@ -151,6 +153,22 @@ class Pages:
         await self._service.choose_value(number, side)
         back = next(iter(form.get("back", ())), "")
         return RedirectResponse(f"{back if SAFE_BACK.fullmatch(back) else '/conflicts'}?asked=1", 303)
+
+    async def show_backfill(self, request: Request) -> Response:
+        return await self._renderer.page(request, "backfill.html", backfill=await self._service.read_backfill())
+
+    async def tell_backfill(self, request: Request) -> Response:
+        """Pause it, or let it go on."""
+        form = await read_our_form(request)
+        if form is None:
+            raise HTTPException(403)
+        say = {"pause": self._service.pause_backfill, "resume": self._service.resume_backfill}
+        do = next(iter(form.get("do", ())), "")
+        if do not in say:
+            raise HTTPException(400)
+        if failure := await say[do]():
+            return await self._renderer.page(request, "refused.html", failure=failure, back="/backfill")
+        return RedirectResponse("/backfill", 303)
 
     async def show_problems(self, request: Request) -> Response:
         causes = await self._service.count_causes()

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pasodoble.engine.service.triggering import TriggerView
 from pasodoble.engine.service.verifying import Figure
+from pasodoble.model.backfill import Backfill
 from pasodoble.model.message import Message
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.rule import UpdateRule
@@ -59,6 +60,8 @@ class Overview:
     last_run, next_check_at   the last check, and when the next one begins
     trouble      why the two sides cannot be reached at the moment, "" if they can
     figure       what the last comparison of all records came to
+    stopped      records that the last check would have made, had there not been too many for it
+    backfill     the latest, if it is under way
     """
 
     counts: Mapping[State, int]
@@ -72,6 +75,8 @@ class Overview:
     next_check_at: datetime | None = None
     trouble: str = ""
     figure: Figure | None = None
+    stopped: int = 0
+    backfill: Backfill | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +169,15 @@ class WebService(Protocol):
 
     async def choose_value(self, id: int, side: Side) -> None:
         """`side`'s value counts in this conflict; nothing where it is over already."""
+
+    async def read_backfill(self) -> Backfill | None:
+        """The latest."""
+
+    async def pause_backfill(self) -> str:
+        """Gives why it could not be, "" if it was."""
+
+    async def resume_backfill(self) -> str:
+        """Gives why it could not be, "" if it was."""
 
     async def pair(self, ref: Ref, other: Ref) -> str:
         """The two are one, a person says. Gives why they could not be paired, "" if they were."""

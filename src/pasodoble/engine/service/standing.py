@@ -8,9 +8,11 @@ from datetime import datetime
 
 from pasodoble.model.settings import Connection
 from pasodoble.model.trace import State
-from pasodoble.ports import ChangeRow, ProblemRow, RunRow, Store
+from pasodoble.ports import ChangeRow, ProblemRow, RunRow, Store, Transaction
 
 FORMAT_VERSION = 1
+WHOLE = ("check", "sync", "backfill")
+"""Runs after which it shows whether too much was to be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Standing:
     problems: Mapping[str, int]
     next_due_at: datetime | None
     last_run: RunRow | None
+    stopped: int = 0
 
     @property
     def attention(self) -> int:
@@ -37,6 +40,7 @@ class Standing:
             "states": {state.value: self.states.get(state, 0) for state in State},
             "left_out": dict(self.left_out),
             "problems": dict(self.problems),
+            "stopped_creates": self.stopped,
             "next_due_at": None if self.next_due_at is None else self.next_due_at.isoformat(),
             "last_run": None
             if run is None
@@ -50,6 +54,15 @@ class Standing:
         }
 
 
+def find_stopped(tx: Transaction) -> int:
+    """How many records the last check would have made, had there not been too many for one run; 0 where it made them."""
+    checks = (run for run in tx.runs.load(limit=20) if run.what in WHOLE and run.ended_at is not None)
+    last = next(checks, None)
+    brakes = last.report.get("brakes") if last is not None else None
+    rows = brakes if isinstance(brakes, list) else []
+    return sum(brake["count"] for brake in rows if brake["what"] == "create")
+
+
 def stand(settings: Connection, store: Store) -> Standing:
     with store.transaction(settings.name, read_only=True) as tx:
         runs = tx.runs.load(limit=1)
@@ -60,6 +73,7 @@ def stand(settings: Connection, store: Store) -> Standing:
             problems=tx.problems.count_by_cause(),
             next_due_at=tx.marks.next_due_at(),
             last_run=runs[0] if runs else None,
+            stopped=find_stopped(tx),
         )
 
 
