@@ -1,8 +1,10 @@
 """Bulk API 2.0 query jobs: all records of a large object in a few calls, in pages of CSV, without an order.
 
 A job costs a call to make it, one each time it is asked whether it is done, and one a page; a query costs one for 2,000 rows.
-Source: Bulk API 2.0 guide, "Query". Which records are wanted, and what a page means, is `changes.py`'s matter. Ingest jobs
-are not used: see docs/decisions/0034.
+Source: Bulk API 2.0 guide, "Query". Which records are wanted, and what a page means, is `changes.py`'s matter. Writes are `writes.py`'s.
+
+An ingest job costs at least six calls (make, send, close, ask, both results), a composite one for 1,000 rows: below 7,000
+operations at a time, more than are ever decided together, a job would be the dearer way.
 """
 
 from __future__ import annotations
