@@ -115,8 +115,9 @@ class Found:
         return [(line["pairs"], change) for line in self.growth for change in line["changes"]]
 
 
-Judged = tuple[str, bool]
-"""What was measured, and whether that reaches the figure."""
+Judged = tuple[str, bool | None]
+"""What was measured, and whether that reaches the figure; None: too little was measured to say."""
+VERDICTS: Mapping[bool | None, str] = {True: "yes", False: "**no**", None: "not known"}
 
 
 def judge_changes(found: Found) -> Judged | None:
@@ -141,9 +142,8 @@ def judge_idle(found: Found) -> Judged | None:
 def judge_creates(found: Found) -> Judged | None:
     for line in reversed(found.all("side_by_side")):
         calls = line["ways"]["pasodoble"]["first"]["calls"]["salesforce"]
-        return f"{calls / line['people']:.4f} ({calls} calls for {line['people']:,} contacts)", calls / line[
-            "people"
-        ] < 0.02
+        each = calls / line["people"]
+        return f"{each:.4f} ({calls} calls for {line['people']:,} contacts)", each < 0.02
     return None
 
 
@@ -161,8 +161,9 @@ def judge_memory(found: Found) -> Judged | None:
         return None
     said = ", ".join(f"{line['pairs']:,} pairs {_peak(line):.0f} MiB" for line in found.growth)
     last = found.growth[-1]
-    met = last["pairs"] >= 1_000_000 and _peak(last) < 400
-    return said + ("" if last["pairs"] >= 1_000_000 else " (a million was not measured)"), met
+    if last["pairs"] < 1_000_000 and _peak(last) < 400:
+        return f"{said} (a million was not measured)", None
+    return said, _peak(last) < 400
 
 
 def _peak(line: Line) -> float:
@@ -234,8 +235,8 @@ def render_figures(found: Found) -> str:
     rows = []
     for what, wanted, judge in FIGURES:
         judged = judge(found)
-        said, verdict = ("not in this run", "-") if judged is None else (judged[0], "yes" if judged[1] else "**no**")
-        rows.append((what, wanted, said, verdict))
+        said, reached = judged or ("not in this run", None)
+        rows.append((what, wanted, said, VERDICTS[reached]))
     return table(("what", "figure", "measured", "reached"), rows)
 
 
@@ -367,12 +368,12 @@ def load_lines(file: Path) -> list[Line]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", choices=tuple(SIZES), default="usual")
-    parser.add_argument("--lines", type=Path, default=ROOT / ".pasodoble" / "bench.jsonl")
+    parser.add_argument("--lines", type=Path, default=HERE / "out" / "bench.jsonl")
     parser.add_argument("--render-only", action="store_true", help="measure nothing: render what FILE has")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs")
     options = parser.parse_args()
     if not options.render_only:
-        options.lines.parent.mkdir(exist_ok=True)
+        options.lines.parent.mkdir(parents=True, exist_ok=True)
         with options.lines.open("w", encoding="utf-8") as out:
             for lines in ([describe_run(), measure_help()], *map(measure, SIZES[options.size])):
                 for line in lines:

@@ -27,7 +27,7 @@ from rig import HERE, HUBSPOT, SALESFORCE, Rig, rig
 
 MIB = 2**20
 PACKAGES = ("simple-salesforce==1.12.10", "hubspot-api-client==12.0.0", "dlt==1.31.0")
-DEFAULT_ENVIRONMENT = HERE / ".side_by_side"
+DEFAULT_ENVIRONMENT = HERE / "out" / "side_by_side"
 
 
 def make_environment(folder: Path) -> Path:
@@ -85,7 +85,7 @@ def measure_product(people: int) -> Mapping[str, Any]:
         steps = {"first": run_product(at)}
         at.settle()
         steps["nothing changed"] = run_product(at)
-        at.edit(HUBSPOT, max(1, people // 100), "changed", fields={HUBSPOT: "jobtitle"})
+        at.edit(HUBSPOT, max(1, people // 100), "changed", fields={HUBSPOT: "lastname"})
         return steps | {"1 % changed": run_product(at)}
 
 
@@ -96,7 +96,7 @@ def measure_copy(python: Path, people: int) -> Mapping[str, Any]:
         at.advance(7_200)
         run_script(at, python, "copy_contacts")
         steps["nothing changed"] = run_script(at, python, "copy_contacts")
-        at.edit(HUBSPOT, max(1, people // 100), "changed", fields={HUBSPOT: "jobtitle"})
+        at.edit(HUBSPOT, max(1, people // 100), "changed", fields={HUBSPOT: "lastname"})
         return steps | {"1 % changed": run_script(at, python, "copy_contacts")}
 
 
