@@ -339,6 +339,7 @@ def render_page(found: Found) -> str:
         "then CPU, and seconds least.\n",
         "## Figures\n",
         render_figures(found),
+        "By trigger, at 1, 20 and 50 changes a second, pushed and polled: [latency.md](latency.md).\n",
         "## As pairs grow in number\n",
         "People who are in both CRMs, alike in 29 fields (22 shipped lines and 7 more), SQLite, strict guard. Calls of the "
         "changes are without\nthose of a check with nothing to do. The least counts pages and batches of what the step "
