@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.fakes.memory_store import MemoryStore, Tables
 from tests.fakes.small_world import Crash, SmallWorld, choose_rules, make_settings
 from tests.machine import promises
-from tests.machine.deeds import DEEDS, edit_somebody
+from tests.machine.deeds import DEEDS, edit, edit_somebody
 from tests.machine.people import FIELDS, People
 from tests.machine.script import Fails, Script
 from tests.machine.weather import COMMIT, SkewedClock, Weather
@@ -41,6 +41,8 @@ QUIET_ROUNDS = 5
 FAULT_SHARE = 0.15
 NO_BRAKES = Limits(max_creates_per_run=10_000, max_deletes_per_run=10_000, max_clears_per_run=10_000)
 CONNECTION = "small"
+AIMED_FROM = 100_000
+"""From this seed on, people edit what we have just read and are about to write."""
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Simulation:
         self.world = SmallWorld(self.url, self.settings, seed=self.script.seed)
         self.people = People(Pair(self.world.hubspot, self.world.salesforce))
         self.clock = SkewedClock(self.world.clock)
-        self.faulty, self.died = True, False
+        self.faulty = True
         self._at: Connected | None = None
         self._order = 0
         self._values = 0
@@ -78,6 +80,10 @@ class Simulation:
             self.people.memories[side].reshape = _reshape
         if isinstance(self.world.store, MemoryStore):
             self.world.store.between = self._die_at_commit
+
+    @property
+    def aimed(self) -> bool:
+        return self.script.seed >= AIMED_FROM
 
     @property
     def store(self) -> MemoryStore:
@@ -118,13 +124,12 @@ class Simulation:
             self._at = None
             self.tell(f"sync: {error}")
         else:
-            self.died = False
             self.tell("sync")
         await asyncio.sleep(0)
         promises.check_links(self)
 
     def die(self, doing: str) -> None:
-        self._at, self.died = None, True
+        self._at = None
         self.fired["crash"] += 1
         self.tell(f"{doing}: killed")
 
@@ -184,13 +189,18 @@ class Simulation:
     def pick(self, names: Collection[str]) -> str:
         return self.dice.choice(sorted(names))
 
-    def between(self) -> None:
-        """A person edits between our reading and our writing."""
+    def between(self, refs: Sequence[Ref]) -> None:
+        """A person edits between our reading and our writing: anybody, or in aimed seeds one of what was just read."""
         if self.faulty and self.people.count and self.dice.random() < 0.15:
             self.world.clock.advance(self.dice.choice((0.01, 0.2, 1.5)))
             self.fired["edit between"] += 1
             self.in_between = True
-            edit_somebody(self, self.dice)
+            rows = [row for ref in refs if (row := self.people.row(ref)).loss is None] if self.aimed else []
+            if rows:
+                key = self.dice.choice(tuple(FIELDS))
+                edit(self, self.dice.choice(rows), key, self.new_value(key))
+            else:
+                edit_somebody(self, self.dice)
             self.in_between = False
 
     def inspect(self, operation: Operation) -> None:
