@@ -6,7 +6,7 @@ that is no longer one's own. How leases are kept is the store's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -92,6 +92,22 @@ class Claims:
         self._held -= wanted
         self._writing = set()
         return [d for d in decisions if self._keys_of(d) <= given]
+
+    def take_links(self, ids: Collection[int]) -> set[int]:
+        """Claim links by their numbers, to write to them at once; gives those that nobody else has."""
+        self._since = self.at.clock.now()
+        with self.at.store.transaction(self.at.settings.name) as tx:
+            won = tx.leases.claim({str(id) for id in ids}, self.token, self._since + LEASE, self._since)
+        self._held |= won
+        self._writing = set(won)
+        return {int(key) for key in won}
+
+    def release_links(self, tx: Transaction) -> set[int]:
+        """In the transaction that records: give them back; gives those of which may be recorded."""
+        given = tx.leases.release(self._writing, self.token)
+        self._held -= self._writing
+        self._writing = set()
+        return {int(key) for key in given}
 
     def drop(self) -> None:
         """Give back whatever is left."""

@@ -156,6 +156,7 @@ SENTENCES: dict[str, str] = {
     "undo.cannot_restore": "a deleted record cannot be made again",
     "undo.association": "the association with {record} is not undone here: change it back in either CRM, and the other follows",
     "undo.pairing": "a person paired the two: pair them otherwise with pasodoble problems pair --repoint",
+    "undo.busy": "another run is at work on this pair; undo it again in a moment",
     "undo.not_paired": "the two records are no longer a pair, or one of them is gone",
     "undo.not_mapped": "{key} is not mapped any more",
     "undo.cannot_carry": "{key}: {side} cannot hold the earlier value",

@@ -156,6 +156,7 @@ SENTENCES: dict[str, str] = {
     "undo.cannot_restore": "un registro eliminado no se puede volver a crear",
     "undo.association": "la asociación con {record} no se deshace aquí: cámbiela en uno de los dos CRM y el otro la seguirá",
     "undo.pairing": "una persona unió los dos: únalos de otro modo con pasodoble problems pair --repoint",
+    "undo.busy": "otra ejecución está trabajando en esta pareja; deshazlo de nuevo en un momento",
     "undo.not_paired": "los dos registros ya no son pareja, o falta uno de ellos",
     "undo.not_mapped": "{key} ya no está asignado",
     "undo.cannot_carry": "{key}: {side} no puede guardar el valor anterior",

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,14 @@ from tests.fakes.small_world import SmallWorld, make_settings
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.cycle import Scope
 from pasodoble.engine.keeper import Keeper
-from pasodoble.engine.listening import POSITION, Listener
+from pasodoble.engine.listening import LEASE, POSITION, Listener
 from pasodoble.engine.service.syncing import RunResult
 from pasodoble.engine.worker import Worker
 from pasodoble.errors import Unreachable
 from pasodoble.model.ref import Kind, Ref
 from pasodoble.model.side import Side
 from pasodoble.model.signal import Signal, SignalKind
-from pasodoble.ports import Cursor, Heard, Hearing
+from pasodoble.ports import Clock, Cursor, Heard, Hearing
 from pasodoble.runner.clock import SystemClock
 from pasodoble.runner.inline import InlineRunner
 
@@ -55,16 +56,29 @@ class Stream:
     async def close(self) -> None: ...
 
 
+class StandingClock:
+    """The time does not pass, however long one sleeps."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
 class Room:
     """A listener over the small world, and whom it woke."""
 
-    def __init__(self, world: SmallWorld, stream: Stream | None, *, fails: int = 0) -> None:
+    def __init__(self, world: SmallWorld, stream: Stream | None, *, fails: int = 0, clock: Clock | None = None) -> None:
         self._world = world
         self._stream = stream
         self._fails = fails
         self.opened = 0
         self.woken: list[tuple[set[Kind], set[Kind]]] = []
-        self.listener = Listener(world.settings, world.store, world.clock, self._open, wake=self._wake)
+        self.listener = Listener(world.settings, world.store, clock or world.clock, self._open, wake=self._wake)
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[tuple[Connected, Stream | None]]:
@@ -240,3 +254,32 @@ async def test_signals_that_were_lost_or_doubled_cost_nothing_but_time(world: Sm
     assert result.document["objects"]["contacts"]["hubspot"]["created"] == 1  # type: ignore[index]
     assert (await world.sync(Scope())).document["objects"]["contacts"]["unchanged"] == 0  # type: ignore[index]
     assert len(world.live(Side.HUBSPOT)) == 1
+
+
+async def test_of_two_listeners_one_hears_and_the_other_takes_over_when_it_is_gone(world: SmallWorld) -> None:
+    ref = world.salesforce.put("Lead", ANA)
+    clock = StandingClock(world.clock.now())
+    first = Room(world, Stream(), clock=clock)
+    second = Room(world, Stream([heard(world, ref, SignalKind.CHANGED, "two")]), clock=clock)
+    hearing = asyncio.create_task(first.listener.listen())
+    waiting = asyncio.create_task(second.listener.listen())
+    async with asyncio.timeout(10):
+        while not first.opened:
+            await asyncio.sleep(0)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert second.opened == 0
+        hearing.cancel()
+        while load_position(world) != {"Lead": "two"}:
+            await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([hearing, waiting])
+
+
+async def test_who_was_killed_while_listening_is_followed_once_its_lease_has_lapsed(world: SmallWorld) -> None:
+    now = world.clock.now()
+    with world.store.transaction(world.settings.name) as tx:
+        tx.leases.claim({POSITION}, "of a process that was killed", now + LEASE, now)
+    ref = world.salesforce.put("Lead", ANA)
+    await Room(world, Stream([heard(world, ref, SignalKind.CHANGED, "one")])).listen_until({"Lead": "one"})
+    assert world.clock.now() >= now + LEASE

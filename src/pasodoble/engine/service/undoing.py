@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pasodoble.engine.claims import Claims
 from pasodoble.engine.connected import Connected
 from pasodoble.engine.observe import LOOK_BACK, read_records
 from pasodoble.engine.report import Report, name_write, side_of
@@ -34,6 +35,7 @@ from pasodoble.ports import ChangeRow, NewMark, Store, Transaction
 
 FORMAT_VERSION = 1
 NOT_PAIRED = Message("undo.not_paired")
+BUSY = Message("undo.busy")
 UNMADE = Message("history.deleted")
 MOST_OF_A_RECORD = 10_000
 _NUMBERED = re.compile(r"(?:(run):?\s*)?(\d+)|(?:change:?\s*|#)(\d+)", re.IGNORECASE)
@@ -211,18 +213,36 @@ def _plan_pair(
 
 
 async def apply(at: Connected, undoing: Undoing, *, actor: str) -> Undone:
-    """Do exactly that. `actor`: who asked, for the history. Raises ConnectorError."""
+    """Do exactly that, but for pairs that others are at work on. `actor`: who asked, for the history. Raises ConnectorError."""
     run_id = start_run(at, "undo")
+    claims = Claims(at, token=f"run {run_id}")
+    held = claims.take_links([pair.link.id for pair in undoing.pairs])
+    try:
+        return await _apply_held(at, undoing, claims, held, run_id, actor)
+    finally:
+        claims.drop()
+
+
+async def _apply_held(
+    at: Connected, undoing: Undoing, claims: Claims, held: Collection[int], run_id: int, actor: str
+) -> Undone:
     now = at.clock.now()
-    meant = {pair.link.id: tuple(_iter_changes(pair, actor, now)) for pair in undoing.pairs}
+    pairs = [pair for pair in undoing.pairs if pair.link.id in held]
+    meant = {pair.link.id: tuple(_iter_changes(pair, actor, now)) for pair in pairs}
     with at.store.transaction(at.settings.name) as tx:  # should we die now, the next look knows what was meant
-        tx.bases.save({pair.link.id: replace(pair.base, intent=meant[pair.link.id]) for pair in undoing.pairs})
-    outcomes = await _write(at, undoing.plan.steps)
-    refusals = list(undoing.refusals)
+        tx.bases.save({pair.link.id: replace(pair.base, intent=meant[pair.link.id]) for pair in pairs})
+    ours = {ref for pair in pairs for ref in pair.link.refs}
+    with claims.sending():
+        outcomes = await _write(at, [step for step in undoing.plan.steps if _ref(step.operation) in ours])
     with at.store.transaction(at.settings.name) as tx:
+        kept = claims.release_links(tx)
         keeping = _Keeping(tx, run_id, at.clock.now(), Report(started_at=now))
+        refusals = list(undoing.refusals)
         for pair in undoing.pairs:
-            refusals += keeping.keep(pair, meant[pair.link.id], outcomes)
+            if pair.link.id in kept:
+                refusals += keeping.keep(pair, meant[pair.link.id], outcomes)
+            else:  # what is not known to be done is found out by whoever looks next
+                refusals += [Refusal(ref=_ref(step.operation), key="", reason=BUSY) for step in pair.undo.steps]
     return Undone(result=finish_run(at, run_id, keeping.report), refusals=tuple(refusals))
 
 

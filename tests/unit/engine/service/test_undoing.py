@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,20 @@ async def test_what_never_changed_anything_is_not_found(world: SmallWorld, text:
     await pair(world)
     with pytest.raises(NotFound):
         await undoing.plan(await world.connect(), text)
+
+
+async def test_pair_that_another_run_is_at_work_on_is_not_undone(world: SmallWorld) -> None:
+    ana, lead = await pair(world)
+    world.salesforce.edit(lead, {"Title": "Director"})
+    run = (await world.sync()).run_id
+    now = world.clock.now()
+    with world.store.transaction("small") as tx:
+        tx.leases.claim({str(tx.links.load([ana])[ana].id)}, "another run", now + timedelta(minutes=2), now)
+    _, done = await undo(world, f"run:{run}")
+    assert {refusal.reason for refusal in done.refusals} == {undoing.BUSY}
+    assert world.one(Side.HUBSPOT)["jobtitle"] == world.one(Side.SALESFORCE)["Title"] == "Director"
+    with world.store.transaction("small") as tx:
+        tx.leases.release({str(tx.links.load([ana])[ana].id)}, "another run")
+    _, done = await undo(world, f"run:{run}")
+    assert done.refusals == ()
+    assert world.one(Side.HUBSPOT)["jobtitle"] == "CTO"
