@@ -30,6 +30,9 @@ def limits(*, json: JsonOption = False, config: ConfigOption = None, connection:
         screen.print(f"[bold]{name_side(side)}[/]  {one.used:,} calls in 24 hours, {bound}{lasts}")
         for purpose, count in one.by_purpose.items():
             screen.print(f"  for {purpose:<16}  {count:>8,}")
+        for purpose, forecast in one.forecast().items():
+            lasts = "" if forecast.hours_left is None else f"  lasts {forecast.hours_left:,.1f} hours"
+            screen.print(f"  left for {purpose:<11}  {forecast.left:>8,}{lasts}")
         for hour, count in one.by_hour.items():
             screen.print(f"  {hour.replace('T', ' ')}:00 UTC  {count:>8,}")
     return Exit.DONE

@@ -9,10 +9,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pasodoble.engine.budget import MAY_USE
 from pasodoble.model.settings import Limits
 from pasodoble.model.side import SIDES, Side
 
 FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Of one purpose: `left` calls today, and how long they last at the pace of the last hour; None without calls."""
+
+    left: int
+    hours_left: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +50,14 @@ class Spending:
         pace = self.by_hour[max(self.by_hour)] if self.by_hour else 0
         return None if self.left is None or not pace else self.left / pace
 
+    def forecast(self) -> dict[str, Forecast]:
+        """By purpose, what is left for it: the rest is kept for what is more urgent. Nothing where no bound is set."""
+        if self.allotted is None:
+            return {}
+        left = {purpose: max(0, int(self.allotted * part) - self.used) for purpose, part in MAY_USE.items()}
+        pace = self.by_hour[max(self.by_hour)] if self.by_hour else 0
+        return {p: Forecast(left=n, hours_left=n / pace if pace else None) for p, n in left.items()}
+
     def document(self) -> dict[str, object]:
         return {
             "used_24h": self.used,
@@ -49,6 +66,7 @@ class Spending:
             "hours_left": self.hours_left,
             "by_hour": dict(self.by_hour),
             "by_purpose": dict(self.by_purpose),
+            "forecast": {p: {"left": one.left, "hours_left": one.hours_left} for p, one in self.forecast().items()},
         }
 
 
