@@ -18,11 +18,12 @@ from pasodoble.store.columns import spell_moment, spell_ref
 from pasodoble.store.scope import Keyed, Scope
 from pasodoble.store.tables import leases
 
+# CROSS JOIN: else SQLite goes through all links, and for each of them through all keys.
 FIND: Final = Keyed(
-    "SELECT w.value, l.id FROM {keys} JOIN links AS l"
-    " ON l.connection_id = :connection AND l.hubspot_ref = w.value AND l.live = 1"
-    " UNION ALL SELECT w.value, l.id FROM {keys} JOIN links AS l"
-    " ON l.connection_id = :connection AND l.salesforce_ref = w.value AND l.live = 1"
+    "SELECT w.value, l.id FROM {keys} CROSS JOIN links AS l"
+    " WHERE l.connection_id = :connection AND l.hubspot_ref = w.value AND l.live = 1"
+    " UNION ALL SELECT w.value, l.id FROM {keys} CROSS JOIN links AS l"
+    " WHERE l.connection_id = :connection AND l.salesforce_ref = w.value AND l.live = 1"
 )
 CLAIM: Final = Keyed(
     "INSERT INTO leases (connection_id, key, token, expires_at)"
