@@ -72,7 +72,7 @@ def tell_planted(folder: Path) -> list[str]:
     from tests.planted.plants import ELSEWHERE
 
     rows = [
-        f"| {one['name']} | {'survives' if one['seed'] < 0 else 'seed ' + str(one['seed'])} | {one['wrong']} |"
+        f"| {one['name']} | {one['by'] or 'survives: ' + one['survives']} | {one['wrong']} |"
         for one in load(folder, "planted-*.json")
     ]
     elsewhere = [f"| {name} | {watched} |" for name, watched in ELSEWHERE.items()]
@@ -141,7 +141,6 @@ def write(folder: Path) -> str:
         " can be covered unseen: its stamps are whole seconds.",
         "- An edit on the side that does not count, made between our read and our write, is overruled without a word.",
         "- What people do to a record of ours before a run that died has heard of it cannot be told from nothing.",
-        "- While a run that died still holds a lead's link, its conversion may be taken for a new contact.",
         "",
     ]
     return "\n".join(parts)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from tests.machine.simulation import Simulation
+from tests.machine.simulation import AIMED_FROM, Simulation
+from tests.planted.directed import blank_in_a_record_that_a_dead_run_made, edit_in_the_second_of_the_read
 
 from pasodoble.connectors.memory import MemoryConnector
 from pasodoble.engine import apply, decide, judging, look, observe, record
@@ -27,12 +28,19 @@ Patch = pytest.MonkeyPatch
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """quick: among those of `make test`. seeds: how many are tried before it counts as a survivor."""
+    """What notices it: a course made for it, else the first of `seeds` seeds from `first` on that goes wrong.
+
+    quick     among those of `make test`
+    survives  why nothing does
+    """
 
     name: str
     plant: Callable[[Patch], None]
     quick: bool = False
-    seeds: int = 1_500
+    first: int = 0
+    seeds: int = 300
+    course: Callable[[], list[str]] | None = None
+    survives: str = ""
 
 
 def base_before_write(patch: Patch) -> None:
@@ -258,15 +266,15 @@ def history_unwritten(patch: Patch) -> None:
 
 
 def direction_ignored(patch: Patch) -> None:
+    """Neither the core nor the planner asks which side a rule may write."""
     from pasodoble.model.rule import UpdateRule
     from pasodoble.reconcile import merge
 
     real = merge.merge_field
-
-    def two_way(rule: Any, *args: Any, **more: Any) -> Any:
-        return real(UpdateRule.TWO_WAY if rule is UpdateRule.DONT_SYNC else rule, *args, **more)
-
-    patch.setattr("pasodoble.reconcile.record.merge_field", two_way)
+    patch.setattr(
+        "pasodoble.reconcile.record.merge_field", lambda _, *args, **more: real(UpdateRule.TWO_WAY, *args, **more)
+    )
+    patch.setattr("pasodoble.planner.plan.may_write", lambda *_: True)
 
 
 def link_unconfirmed(patch: Patch) -> None:
@@ -290,25 +298,31 @@ PLANTS = (
     Planted("the base is committed before the write", base_before_write, quick=True),
     Planted("no unique key, and nobody looks before sending again", no_unique_key, quick=True),
     Planted("a create of unknown outcome is not looked for", no_look_by_key),
-    Planted("no link row before a create", no_link_row),
-    Planted("the watermark skips what came in between", watermark_skips),
+    Planted(
+        "no link row before a create",
+        no_link_row,
+        survives="the unique key alone holds: a create that is sent again is refused for it, and paired by it",
+    ),
+    Planted("the watermark skips what came in between", watermark_skips, quick=True),
     Planted("marks are not put where the watermark is moved", marks_after_watermark),
     Planted("insert replaced by upsert", upsert),
-    Planted("no look at HubSpot's history", no_history_check, quick=True),
-    Planted("Salesforce is written without a guard", no_guard, quick=True),
-    Planted("no settle rule", no_settle_rule),
-    Planted("a resumed create has no payload for its base", no_payload_base),
+    Planted("no look at HubSpot's history", no_history_check),
+    Planted("Salesforce is written without a guard", no_guard, first=AIMED_FROM),
+    Planted("no settle rule", no_settle_rule, quick=True, course=edit_in_the_second_of_the_read),
+    Planted(
+        "a resumed create has no payload for its base", no_payload_base, course=blank_in_a_record_that_a_dead_run_made
+    ),
     Planted("nothing is remembered of the last agreement", no_base),
-    Planted("no intent before a write", no_intent),
+    Planted("no intent before a write", no_intent, quick=True),
     Planted("deletion on absence", delete_on_absence),
-    Planted("no tombstone", no_tombstone, quick=True),
+    Planted("no tombstone", no_tombstone),
     Planted("a merge leaves the link at the loser", merge_points_to_loser),
     Planted("a conversion makes somebody new", conversion_creates),
     Planted("an absent property is read as blank", absent_is_blank),
     Planted("one row's trouble is the whole batch's", batch_fails_as_one),
     Planted("a lost edit is not told", conflicts_untold, quick=True),
     Planted("what landed unanswered is not told", history_unwritten),
-    Planted("Don't sync is synced", direction_ignored),
+    Planted("a rule's direction is ignored", direction_ignored),
     Planted("a create found by its key is not confirmed first", link_unconfirmed),
     Planted("a plan leaves marks behind", plan_writes),
 )

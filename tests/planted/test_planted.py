@@ -22,16 +22,32 @@ CHOSEN = [plant for plant in PLANTS if ALL or plant.quick]
 @pytest.mark.parametrize("planted", CHOSEN, ids=lambda planted: planted.name.replace(" ", "-"))
 def test_planted_bug_breaks_a_promise(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
     planted.plant(monkeypatch)
-    for seed in range(planted.seeds):
+    by, promise = _find_notice(planted)
+    _keep(planted, by, promise)
+    if planted.survives:
+        assert not by, f"it no longer survives, {by} notices: {planted.name}"
+    else:
+        assert by, f"nothing did notice: {planted.name}"
+
+
+@pytest.mark.parametrize("planted", [plant for plant in PLANTS if plant.course], ids=lambda planted: planted.name)
+def test_course_made_for_a_safeguard_holds_with_it(planted: Planted) -> None:
+    assert planted.course is not None and planted.course() == []
+
+
+def _find_notice(planted: Planted) -> tuple[str, str]:
+    """What noticed it, and the promise that was broken; "" if nothing did."""
+    if planted.course is not None:
+        wrong = planted.course()
+        return (planted.course.__name__.replace("_", " "), wrong[0].partition(":")[0]) if wrong else ("", "")
+    for seed in range(planted.first, planted.first + planted.seeds):
         if wrong := run(Script.of(seed)).wrong:
-            _keep(planted, seed, wrong[0])
-            return
-    _keep(planted, -1, "")
-    pytest.fail(f"{planted.seeds} seeds did not notice: {planted.name}")
+            return f"seed {seed}", wrong[0].partition(":")[0]
+    return "", ""
 
 
-def _keep(planted: Planted, seed: int, wrong: str) -> None:
+def _keep(planted: Planted, by: str, promise: str) -> None:
     if RESULTS:
         name = f"planted-{PLANTS.index(planted):02}.json"
-        document = {"name": planted.name, "seed": seed, "wrong": wrong.partition(":")[0]}
+        document = {"name": planted.name, "by": by, "wrong": promise, "survives": planted.survives}
         (Path(RESULTS) / name).write_text(json.dumps(document))
