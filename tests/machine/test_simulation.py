@@ -17,7 +17,7 @@ from tests.machine.script import Script, shrink
 from tests.machine.simulation import Simulation, break_as, run
 from tests.machine.weather import FAULTS
 
-SEEDS = int(os.environ.get("PASODOBLE_SEEDS", "400"))
+SEEDS = int(os.environ.get("PASODOBLE_SEEDS", "2000"))
 FIRST = int(os.environ.get("PASODOBLE_FIRST_SEED", "0"))
 STEPS = int(os.environ.get("PASODOBLE_STEPS", "60"))
 RESULTS = os.environ.get("PASODOBLE_RESULTS", "")
