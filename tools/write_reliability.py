@@ -142,7 +142,7 @@ def write(folder: Path) -> str:
         "- An edit on the side that does not count, made between our read and our write, is overruled without a word.",
         "- What people do to a record of ours before a run that died has heard of it cannot be told from nothing.",
         "- Open: seed 2836 (P29). A contact whose lead was taken by a stand-in rests until `verify` when the stand-in is deleted unseen.",
-        "- Open: seed 13 on SQLite (P3). An edit between the read and the write of a first sync whose look back meets two failed reads.",
+        "- Open: seed 13 on SQLite (P3). An edit covered by a first sync's write is not told when its look back fails twice and its lead is converted meanwhile.",
         "",
     ]
     return "\n".join(parts)

@@ -24,7 +24,7 @@ RESULTS = os.environ.get("PASODOBLE_RESULTS", "")
 PARTS = 40
 ON_SQLITE = 80
 OPEN_ON_SQLITE = (13,)
-"""Not mended yet: P3, an edit in HubSpot between our read and our write of a first sync, whose look back meets two failed reads."""
+"""Not mended yet: P3, an edit covered by a first sync's write, whose look back fails twice before its lead is converted."""
 
 
 def play(scripts: Iterable[Script], url: str = "") -> tuple[int, Counter[str]]:

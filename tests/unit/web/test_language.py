@@ -50,6 +50,8 @@ def test_no_word_is_left_that_no_page_uses() -> None:
         "month. state. count. gate. nav. step. update_rule. category. fixer. error. direction. page.theme. record.kind. kinds. problems.done.".split()
     )
     columns = {f"record.{column}" for column in ("when", "direction", "field", "before", "after", "reason")}
+    columns |= {f"backfill.{state}" for state in ("walking", "working", "paused", "done", "failed")}
+    columns |= {f"backfill.{number}" for number in ("read", "to_do", "carried", "paired", "problems")}
     assert [
         key for key in stems - columns if not key.startswith(varying) and not key.endswith((".one", ".other"))
     ] == []
