@@ -41,10 +41,6 @@ class Attempt:
     def side(self) -> Side:
         return side_of(self.step.operation)
 
-    @property
-    def dropped_fields(self) -> set[str]:
-        return {name for _, names in self.left_out for name in names}
-
 
 async def apply_steps(at: Connected, decisions: Sequence[Decision]) -> list[Attempt]:
     """Write all steps of these decisions; one attempt a step, each with its outcome."""
