@@ -22,7 +22,10 @@ def status(*, json: JsonOption = False, config: ConfigOption = None, connection:
     Where everything stands: in step, waiting, left out on purpose, in need of attention.
     """
     from pasodoble.engine.service.standing import stand
+    from pasodoble.model.message import Message
     from pasodoble.model.trace import State
+    from pasodoble.words import say
+    from pasodoble.words.causes import describe_cause
     from pasodoble.words.names import name_moment, name_state
 
     with opened(config, connection) as with_:
@@ -33,9 +36,10 @@ def status(*, json: JsonOption = False, config: ConfigOption = None, connection:
     screen = talk.page()
     for state in State:
         screen.print(f"{standing.states.get(state, 0):>9,}  {name_state(state)}")
-    for title, numbers in (("Left out", standing.left_out), ("Causes", standing.problems)):
-        if numbers:
-            screen.print(f"{title}: " + ", ".join(f"{count} {name}" for name, count in numbers.items()))
+    for gate, count in standing.left_out.items():
+        talk.put_indented(f"{count:,} left out: {say(Message(gate))}", 11)
+    for cause, count in standing.problems.items():
+        talk.put_indented(f"{count:,} need attention: {describe_cause(cause).title}  [dim]{cause}[/]", 11)
     run = standing.last_run
     screen.print("No run yet." if run is None else f"Last run: {run.what} {name_moment(run.started_at)}, {run.outcome}")
     if run is None:

@@ -25,7 +25,7 @@ def triggers(*, json: JsonOption = False, config: ConfigOption = None, connectio
         return Exit.DONE
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("", "trigger", "fired", "last", "what happens"):
-        table.add_column(title, justify="right" if title == "fired" else "left", overflow="fold")
+        table.add_column(title, justify="right" if title == "fired" else "left", no_wrap=title == "trigger")
     for view in views:
         state = "-" if view.on is None else "on" if view.on else "off"
         count = view.tally.seen if view.on is None else view.tally.fired
